@@ -1,0 +1,1 @@
+export { PostgresBinariesError, PostgresStartError, PostgresStopError } from './errors.js';
