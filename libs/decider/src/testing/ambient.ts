@@ -19,7 +19,7 @@ export const withoutAmbient = <Result>(work: () => Result): Result => {
     }
     static override now = forbidden('Date.now()');
   }
-  globalThis.Date = PureDate as DateConstructor;
+  globalThis.Date = PureDate as unknown as DateConstructor;
   Math.random = forbidden('Math.random()');
   performance.now = forbidden('performance.now()');
   Object.assign(crypto, { randomUUID: forbidden('randomUUID()'), randomBytes: forbidden('randomBytes()') });

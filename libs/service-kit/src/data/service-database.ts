@@ -1,0 +1,80 @@
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
+import { DataSource } from 'typeorm';
+import type { EntityManager, EntitySchema, MixedList } from 'typeorm';
+
+/** The PostgreSQL role under which a service works; it owns the service's schema and nothing else. */
+export const roleOf = (service: string): string => `cairn_${service.replaceAll('-', '_')}`;
+
+/** The schema of a service's read models, checkpoints and inbox. */
+export const schemaOf = (service: string): string => service.replaceAll('-', '_');
+
+/** The schema of a service's event store; owned by the owner, so that the service cannot take its guards away. */
+export const storeSchemaOf = (service: string): string => `${schemaOf(service)}_store`;
+
+/** Connection settings under which every session starts in the service's role (`SET ROLE` at start-up). */
+export const connectAs = (databaseUrl: string, service: string) => ({
+  connectionString: databaseUrl,
+  options: `-c role=${roleOf(service)} -c search_path=${schemaOf(service)},public`,
+  application_name: `cairn-${service}`,
+  connectionTimeoutMillis: 5_000,
+  statement_timeout: 60_000,
+});
+
+export interface DataSourceParts {
+  readonly entities?: MixedList<(new () => object) | EntitySchema>;
+  readonly migrations: readonly (new () => object)[];
+}
+
+/** Opens the service's TypeORM data source and brings its schema up to date; changes come from migrations alone. */
+export const openDataSource = async (
+  databaseUrl: string,
+  service: string,
+  { entities = [], migrations }: DataSourceParts,
+): Promise<DataSource> => {
+  const { connectionString, ...extra } = connectAs(databaseUrl, service);
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: connectionString,
+    schema: schemaOf(service),
+    entities: entities as never,
+    migrations: [...migrations] as never,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    poolSize: 8,
+    extra,
+  });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  return dataSource;
+};
+
+/** The transaction that an entity manager runs in, as plain SQL. */
+export const sessionOf = (manager: EntityManager): SqlSession => ({
+  query: async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
+    const runner = manager.queryRunner;
+    if (!runner) throw new Error('There is no transaction here');
+    const result = await runner.query(sql, [...values], true);
+    return (result.records ?? []) as Row[];
+  },
+});
+
+/** Transactions on a data source, for projections and consumers. */
+export const transactionsOn =
+  (dataSource: DataSource): InTransaction =>
+  (work) =>
+    dataSource.transaction((manager) => work(sessionOf(manager)));
+
+/** One statement outside of a transaction, with its rows. */
+export const queryOn = (dataSource: DataSource): SqlSession => ({
+  query: async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
+    const runner = dataSource.createQueryRunner();
+    try {
+      const result = await runner.query(sql, [...values], true);
+      return (result.records ?? []) as Row[];
+    } finally {
+      await runner.release();
+    }
+  },
+});

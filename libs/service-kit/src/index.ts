@@ -1,0 +1,50 @@
+export { answerOrProblem } from './commands/answer-or-problem.js';
+export { commandAnswerSchema } from './commands/answer-schema.js';
+export { Meta } from './commands/command-meta.js';
+export type { CommandMeta } from './commands/command-meta.js';
+export { CommandRunner } from './commands/command-runner.js';
+export type { CommandAnswer, CommandOutcome, CommandRun, RunnerRejection } from './commands/command-runner.js';
+export { readEvent, UnreadableEventError } from './commands/event-catalogue.js';
+export type { EventCatalogue } from './commands/event-catalogue.js';
+export { uuidV5 } from './commands/uuid-v5.js';
+export { busSchema, provisionDatabase } from './data/provision.js';
+export {
+  connectAs,
+  openDataSource,
+  queryOn,
+  roleOf,
+  schemaOf,
+  sessionOf,
+  storeSchemaOf,
+  transactionsOn,
+} from './data/service-database.js';
+export type { DataSourceParts } from './data/service-database.js';
+export { minPositionHeader, PositionNotReachedError, PositionWaiter } from './http/min-position.interceptor.js';
+export type { PositionToken } from './http/min-position.interceptor.js';
+export { Allow, Caller, Public, requirePrincipal, roles, seesDistrict } from './http/principal.js';
+export type { Principal, Role } from './http/principal.js';
+export { PrincipalGuard, simulatedNowHeader } from './http/principal.guard.js';
+export { ProblemException, problemOf, problems, unavailable } from './http/problem.js';
+export type { Problem, ProblemCatalogue, ProblemEntry, ProblemItem } from './http/problem.js';
+export { ProblemFilter } from './http/problem.filter.js';
+export { currentRequest, requestContext } from './http/request-context.js';
+export { JwtVerifier, tokenAudience, TokenVerifier } from './http/token-verifier.js';
+export type { IdentityConfig } from './http/token-verifier.js';
+export { dateOrInstantSchema, minPositionSchema, pageSchema, slugSchema, validation } from './http/validation.js';
+export { checkpointDdl, checkpointTable, ProjectionRunner } from './projections/projection-runner.js';
+export type { Projection, ProjectionSource, ProjectionStatus } from './projections/projection-runner.js';
+export { storeSource } from './projections/store-source.js';
+export { closeServer } from './service/close-server.js';
+export { ConfigurationError, configFrom, identityFrom, localIssuer } from './service/config.js';
+export type { ServiceConfig } from './service/config.js';
+export { HealthController } from './service/health.controller.js';
+export { nestLogger, openLogger, requestLog } from './service/logging.js';
+export type { LogLevel } from './service/logging.js';
+export { openPlatform } from './service/platform.js';
+export type { Platform } from './service/platform.js';
+export { Readiness } from './service/readiness.js';
+export type { ReadinessCheck } from './service/readiness.js';
+export { csvBytesMax, jsonBytesMax, serve } from './service/serve.js';
+export type { Background, RunningService, ServiceParts } from './service/serve.js';
+export { dateOf, endOfDay, isTimeZone, startOfDay, whenRead, whenRecorded } from './time/district-time.js';
+export { RequestClock } from './time/request-clock.js';

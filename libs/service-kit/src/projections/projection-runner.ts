@@ -1,0 +1,149 @@
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
+import type { Logger } from 'pino';
+
+import { PositionNotReachedError } from '../http/min-position.interceptor.js';
+import { Signal } from './signal.js';
+
+/** Where a projection reads from: a log with one order, by opaque positions. */
+export interface ProjectionSource<Event> {
+  /** Up to `limit` events after the position (exclusive), and up to where the log was looked at. */
+  read(after: string | undefined, limit: number): Promise<{ readonly events: readonly Event[]; readonly readUpTo: string | undefined }>;
+  /** The position of the last event, or undefined for an empty log. */
+  head(): Promise<string | undefined>;
+  compare(left: string, right: string): number;
+}
+
+/** A read model that can be dropped and derived again: its tables depend on the events alone, never on the clock. */
+export interface Projection<Event> {
+  readonly name: string;
+  /** Puts a batch into the tables, within the transaction that keeps the checkpoint. */
+  project(events: readonly Event[], session: SqlSession): Promise<void>;
+  /** Empties the tables, for a rebuild. */
+  reset(session: SqlSession): Promise<void>;
+}
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly position: string | undefined;
+  /** What the last attempt failed with; undefined while all is well. */
+  readonly failure: string | undefined;
+}
+
+export const checkpointTable = 'projection_checkpoint';
+
+/** DDL of the checkpoint table, for the service's first migration. */
+export const checkpointDdl = `CREATE TABLE IF NOT EXISTS ${checkpointTable} (projection text PRIMARY KEY, position text)`;
+
+const batchEventsMax = 500;
+const idle_ms = 50;
+const backOffMax_ms = 5_000;
+
+/** Keeps one read model up with its source: batch by batch, the tables and the checkpoint in one transaction. */
+export class ProjectionRunner<Event> {
+  private position: string | undefined;
+  private failure: string | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+  private readonly work = new Signal();
+  private readonly progress = new Signal();
+
+  constructor(
+    private readonly projection: Projection<Event>,
+    private readonly source: ProjectionSource<Event>,
+    private readonly inTransaction: InTransaction,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    this.position = await this.inTransaction((session) => this.load(session));
+    this.running = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.work.raise();
+    await this.running;
+  }
+
+  /** Looks for events at once instead of at the next poll. */
+  wake(): void {
+    this.work.raise();
+  }
+
+  status(): ProjectionStatus {
+    return { name: this.projection.name, position: this.position, failure: this.failure };
+  }
+
+  /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError */
+  async waitFor(position: string, timeout_ms: number): Promise<void> {
+    const deadline = Date.now() + timeout_ms;
+    while (!this.has(position)) {
+      const left_ms = deadline - Date.now();
+      if (left_ms <= 0) throw new PositionNotReachedError(`${this.projection.name} is not at ${position} yet`);
+      const progressed = this.progress.raised(Math.min(left_ms, idle_ms));
+      this.work.raise();
+      await progressed;
+    }
+  }
+
+  /** Empties the tables and derives them from the whole source; stop the runner first. */
+  async rebuild(onProgress: (position: string | undefined) => void = () => undefined): Promise<void> {
+    await this.inTransaction(async (session) => {
+      await this.projection.reset(session);
+      await this.keep(session, undefined);
+    });
+    this.position = undefined;
+    while (await this.step()) onProgress(this.position);
+  }
+
+  private has(position: string): boolean {
+    return this.position !== undefined && this.source.compare(this.position, position) >= 0;
+  }
+
+  private async loop(): Promise<void> {
+    let backOff_ms = idle_ms;
+    while (!this.stopped) {
+      try {
+        const more = await this.step();
+        this.failure = undefined;
+        backOff_ms = idle_ms;
+        if (!more) await this.work.raised(idle_ms);
+      } catch (error) {
+        this.failure = error instanceof Error ? error.message : String(error);
+        this.logger.error({ err: error, projection: this.projection.name }, 'projection failed; it will try again');
+        await this.work.raised(backOff_ms);
+        backOff_ms = Math.min(backOff_ms * 2, backOffMax_ms);
+      }
+    }
+  }
+
+  /** Applies one batch; false when there was none. */
+  private async step(): Promise<boolean> {
+    const page = await this.source.read(this.position, batchEventsMax);
+    const { readUpTo } = page;
+    if (readUpTo === undefined || readUpTo === this.position) return false;
+    await this.inTransaction(async (session) => {
+      if (page.events.length > 0) await this.projection.project(page.events, session);
+      await this.keep(session, readUpTo);
+    });
+    this.position = readUpTo;
+    this.progress.raise();
+    return true;
+  }
+
+  private async load(session: SqlSession): Promise<string | undefined> {
+    const rows = await session.query<{ position: string | null }>(
+      `SELECT position FROM ${checkpointTable} WHERE projection = $1`,
+      [this.projection.name],
+    );
+    return rows[0]?.position ?? undefined;
+  }
+
+  private async keep(session: SqlSession, position: string | undefined): Promise<void> {
+    await session.query(
+      `INSERT INTO ${checkpointTable} (projection, position) VALUES ($1, $2)
+       ON CONFLICT (projection) DO UPDATE SET position = excluded.position`,
+      [this.projection.name, position ?? null],
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { EventBus, openPostgresEventBus } from '@cairn/event-bus';
+import { Clock, EventStore, openPostgresEventStore } from '@cairn/event-store';
+import type { DataSource } from 'typeorm';
+import type { Logger } from 'pino';
+
+import { CommandRunner } from '../commands/command-runner.js';
+import { busSchema } from '../data/provision.js';
+import type { DataSourceParts } from '../data/service-database.js';
+import { connectAs, openDataSource, storeSchemaOf } from '../data/service-database.js';
+import { JwtVerifier, TokenVerifier } from '../http/token-verifier.js';
+import { RequestClock } from '../time/request-clock.js';
+import type { ServiceConfig } from './config.js';
+import { openLogger } from './logging.js';
+import { Readiness } from './readiness.js';
+
+/** What a service stands on: its record, the bus, its database, who it believes, and its log. */
+export interface Platform {
+  readonly service: string;
+  readonly config: ServiceConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly bus: EventBus;
+  readonly dataSource: DataSource;
+  readonly runner: CommandRunner;
+  readonly verifier: TokenVerifier;
+  readonly readiness: Readiness;
+  close(): Promise<void>;
+}
+
+/** Opens the engines of a service. What was opened is closed again when a later one fails. */
+export const openPlatform = async (service: string, config: ServiceConfig, data: DataSourceParts): Promise<Platform> => {
+  const logger = openLogger(service, config.logLevel);
+  const clock = new RequestClock();
+  const connection = connectAs(config.databaseUrl, service);
+  const dataSource = await openDataSource(config.databaseUrl, service, data);
+  const store = openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), connection, clock });
+  const bus = openPostgresEventBus({ schema: busSchema, connection });
+  const readiness = new Readiness();
+  readiness.add({ name: 'event-store', check: () => store.head().then(() => undefined) });
+  readiness.add({ name: 'database', check: () => dataSource.query('SELECT 1').then(() => undefined) });
+  return {
+    service,
+    config,
+    logger,
+    clock,
+    store,
+    bus,
+    dataSource,
+    runner: new CommandRunner(store, clock),
+    verifier: await JwtVerifier.open(config.identity),
+    readiness,
+    close: async () => {
+      await bus.close();
+      await store.close();
+      await dataSource.destroy();
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { EventBus } from '@cairn/event-bus';
+import { Clock, EventStore } from '@cairn/event-store';
+import type { Provider, Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory, Reflector } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { DataSource } from 'typeorm';
+
+import { CommandRunner } from '../commands/command-runner.js';
+import { MinPositionInterceptor, PositionWaiter } from '../http/min-position.interceptor.js';
+import { PrincipalGuard } from '../http/principal.guard.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { requestContext } from '../http/request-context.js';
+import { TokenVerifier } from '../http/token-verifier.js';
+import { validation } from '../http/validation.js';
+import { closeServer } from './close-server.js';
+import { HealthController } from './health.controller.js';
+import { nestLogger, requestLog } from './logging.js';
+import type { Platform } from './platform.js';
+import { Readiness } from './readiness.js';
+
+/** Work beside requests: a relay, a consumer, a projection. Started before the service listens, stopped after. */
+export interface Background {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServiceParts {
+  readonly title: string;
+  readonly controllers: readonly Type[];
+  readonly providers: readonly Provider[];
+  readonly waiter: PositionWaiter;
+  readonly background: readonly Background[];
+  /** Further set-up of the HTTP application, before it listens. */
+  readonly configure?: (app: NestExpressApplication) => void;
+}
+
+export interface RunningService {
+  readonly name: string;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Stops taking requests, ends those that run (at most 5 s), then the background work, then the engines. */
+  close(): Promise<void>;
+}
+
+export const jsonBytesMax = 1_048_576;
+export const csvBytesMax = 10_485_760;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bodies are UTF-8 or refused; replacing what is not would store something that nobody sent. */
+const requireUtf8 = (_request: unknown, _response: unknown, body: Buffer): void => {
+  try {
+    utf8.decode(body);
+  } catch {
+    throw Object.assign(new Error('The body is not UTF-8. Nothing was changed.'), { status: 400 });
+  }
+};
+
+const serviceModule = (platform: Platform, parts: ServiceParts) => {
+  class ServiceModule {}
+  return {
+    module: ServiceModule,
+    imports: [CqrsModule.forRoot()],
+    controllers: [HealthController, ...parts.controllers],
+    providers: [
+      { provide: EventStore, useValue: platform.store },
+      { provide: EventBus, useValue: platform.bus },
+      { provide: Clock, useValue: platform.clock },
+      { provide: DataSource, useValue: platform.dataSource },
+      { provide: CommandRunner, useValue: platform.runner },
+      { provide: TokenVerifier, useValue: platform.verifier },
+      { provide: Readiness, useValue: platform.readiness },
+      { provide: PositionWaiter, useValue: parts.waiter },
+      { provide: APP_FILTER, useValue: new ProblemFilter(platform.logger) },
+      { provide: APP_GUARD, useFactory: (reflector: Reflector) => new PrincipalGuard(platform.verifier, reflector), inject: [Reflector] },
+      { provide: APP_INTERCEPTOR, useValue: new MinPositionInterceptor(parts.waiter) },
+      { provide: APP_PIPE, useValue: validation() },
+      ...parts.providers,
+    ],
+  };
+};
+
+const document = (app: NestExpressApplication, title: string): OpenAPIObject =>
+  SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder().setTitle(title).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build(),
+  );
+
+/** Serves a service: one Nest application with the same edge everywhere (problems, principal, limits, health, OpenAPI). */
+export const serve = async (platform: Platform, parts: ServiceParts): Promise<RunningService> => {
+  const { config, logger, service } = platform;
+  const app = await NestFactory.create<NestExpressApplication>(serviceModule(platform, parts), {
+    bodyParser: false,
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.use(requestContext, requestLog(logger));
+  app.useBodyParser('json', { limit: jsonBytesMax, verify: requireUtf8, strict: false });
+  app.useBodyParser('raw', { type: 'text/csv', limit: csvBytesMax });
+  parts.configure?.(app);
+  for (const background of parts.background) await background.start();
+  await app.init();
+  const openApi = document(app, parts.title);
+  app.getHttpAdapter().get('/openapi.json', (_request: Request, response: Response) => response.json(openApi));
+  await app.listen(config.port, config.host);
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = 60_000;
+  const { port } = server.address() as AddressInfo;
+  logger.info({ port }, 'listening');
+  return {
+    name: service,
+    url: `http://${config.host}:${port}`,
+    close: async () => {
+      await closeServer(server, 5_000);
+      for (const background of [...parts.background].reverse()) await background.stop();
+      await app.close();
+      await platform.close();
+    },
+  };
+};
