@@ -9,6 +9,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import express from 'express';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 
@@ -103,13 +104,14 @@ export const serve = async (platform: Platform, parts: ServiceParts): Promise<Ru
   });
   app.disable('x-powered-by');
   app.use(requestContext, requestLog(logger));
-  app.useBodyParser('json', { limit: jsonBytesMax, verify: requireUtf8, strict: false });
-  app.useBodyParser('raw', { type: 'text/csv', limit: csvBytesMax });
+  app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));
+  app.use(express.raw({ type: 'text/csv', limit: csvBytesMax }));
+  let openApi: OpenAPIObject | undefined;
+  app.use('/openapi.json', (_request: Request, response: Response) => void response.json(openApi));
   parts.configure?.(app);
   for (const background of parts.background) await background.start();
   await app.init();
-  const openApi = document(app, parts.title);
-  app.getHttpAdapter().get('/openapi.json', (_request: Request, response: Response) => response.json(openApi));
+  openApi = document(app, parts.title);
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
   server.requestTimeout = 60_000;
