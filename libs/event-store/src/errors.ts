@@ -1,4 +1,4 @@
-import type { StreamId } from './event.js';
+import type { Position, StreamId } from './event.js';
 
 /** Another writer was faster, or the caller's picture of the stream was wrong. `actual` 0 means: no stream. */
 export class WrongExpectedVersionError extends Error {
@@ -28,7 +28,27 @@ export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
 }
 
+/** The read asks for what cannot be: a position that is none of this store, a limit or a version out of range. */
+export class InvalidReadError extends Error {
+  override readonly name = 'InvalidReadError';
+}
+
 /** The engine did not answer in time or is away; whether the append was stored is not known. Retry with the same ids. */
 export class EventStoreUnavailableError extends Error {
   override readonly name = 'EventStoreUnavailableError';
+}
+
+/** What is stored at this place is not an event any more: somebody changed it past the guard, or the disk did. */
+export class DamagedEventError extends Error {
+  override readonly name = 'DamagedEventError';
+  constructor(
+    readonly stream: StreamId,
+    readonly version: number,
+    readonly position: Position,
+    /** The hash as it is stored beside the damage, for whoever goes on behind it. */
+    readonly hash: string,
+    readonly damage: string,
+  ) {
+    super(`Event ${version} of stream ${stream} at position ${position} is damaged: ${damage}`);
+  }
 }

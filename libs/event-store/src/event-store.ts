@@ -30,7 +30,10 @@ export interface ReadAllOptions {
 
 export interface ReadAllPage {
   readonly events: readonly RecordedEvent[];
-  /** Everything up to here has been looked at, matching or not: where the next page starts. */
+  /**
+   * Everything up to here has been looked at, matching or not: where the next page starts. A page without events
+   * says that nothing matched up to the end; a page with fewer events than the limit says nothing.
+   */
   readonly readUpTo: Position;
 }
 
@@ -50,7 +53,11 @@ export interface SubscribeOptions {
 }
 
 export interface Subscription {
-  /** Ends delivery; resolves once the handler that runs has returned. */
+  /** Resolves once the start is fixed: with `from: 'end'`, what is appended after this is delivered. */
+  readonly started: Promise<void>;
+  /** Looks for new events now instead of at the next poll. */
+  wake(): void;
+  /** Ends delivery; resolves once the handler that runs has returned, so a handler must not await it. */
   stop(): Promise<void>;
 }
 

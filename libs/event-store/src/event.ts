@@ -55,6 +55,12 @@ export const eventStoreLimits = {
   /** Canonical JSON of one event's envelope and data, in UTF-8. */
   eventBytesMax: 1_000_000,
   appendEventsMax: 500,
+  /** All events of one append together. */
+  appendBytesMax: 16_000_000,
   streamIdCharactersMax: 400,
+  /** Each text of the envelope: type, district, actor, keys, ... */
+  envelopeTextCharactersMax: 400,
+  /** How deep arrays and objects of `data` may nest. */
+  dataDepthMax: 100,
   readEventsMax: 4_096,
 } as const;

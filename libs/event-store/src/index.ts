@@ -1,8 +1,10 @@
 export { Clock, SystemClock } from './clock.js';
 export {
+  DamagedEventError,
   EventIdConflictError,
   EventStoreUnavailableError,
   InvalidAppendError,
+  InvalidReadError,
   WrongExpectedVersionError,
 } from './errors.js';
 export { eventStoreLimits } from './event.js';
@@ -17,3 +19,8 @@ export type {
   SubscribeOptions,
   Subscription,
 } from './event-store.js';
+export { canonicalJson, chainStart, hashEvent, verifyStream } from './hash-chain.js';
+export type { ChainBreak, ChainHead, HashedEvent } from './hash-chain.js';
+export { InMemoryEventLog } from './in-memory/in-memory-event-log.js';
+export { InMemoryEventStore } from './in-memory/in-memory-event-store.js';
+export type { InMemoryEventStoreOptions } from './in-memory/in-memory-event-store.js';

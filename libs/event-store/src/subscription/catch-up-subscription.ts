@@ -1,0 +1,118 @@
+import type { Position } from '../event.js';
+import type { ReadAllOptions, ReadAllPage, SubscribeOptions, Subscription } from '../event-store.js';
+import { checkLimit } from '../validate-read.js';
+
+export interface SubscriptionSource {
+  readAll(options: ReadAllOptions): Promise<ReadAllPage>;
+  head(): Promise<Position>;
+  readonly beforeTheFirst: Position;
+  waitBeyond(position: Position, abort: AbortSignal): Promise<void>;
+  committed(): void;
+  onStopped(subscription: Subscription): void;
+}
+
+/** After an error: from here, doubled each time in a row, up to there. */
+const backOffMs = { first: 50, max: 1_000 };
+const batchEventsDefault = 500;
+
+/**
+ * Reads page after page and hands each to the handler, then waits at the end of the store. Holds one page at a
+ * time: the next is read when the handler is done with this one.
+ */
+export class CatchUpSubscription implements Subscription {
+  readonly started: Promise<void>;
+  private readonly abort = new AbortController();
+  private readonly running: Promise<void>;
+  private readonly batchEventsMax: number;
+  private reportStarted: () => void = () => undefined;
+
+  constructor(
+    private readonly source: SubscriptionSource,
+    private readonly options: SubscribeOptions,
+  ) {
+    this.batchEventsMax = checkLimit(options.batchEventsMax ?? batchEventsDefault);
+    this.started = new Promise((resolve) => {
+      this.reportStarted = resolve;
+    });
+    this.running = this.run();
+  }
+
+  wake(): void {
+    this.source.committed();
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await this.running;
+    this.source.onStopped(this);
+  }
+
+  private get stopped(): boolean {
+    return this.abort.signal.aborted;
+  }
+
+  private async run(): Promise<void> {
+    let position = await this.untilDone(() => this.start());
+    this.reportStarted();
+    while (!this.stopped && position !== undefined) {
+      position = await this.step(position);
+    }
+  }
+
+  private async start(): Promise<Position> {
+    const { from } = this.options;
+    if (from === 'start') return this.source.beforeTheFirst;
+    return from === 'end' ? await this.source.head() : from;
+  }
+
+  /** One page, delivered; the position after it, or undefined once stopped. */
+  private async step(after: Position): Promise<Position | undefined> {
+    const { filter, handle } = this.options;
+    const page = await this.untilDone(() => this.source.readAll({ after, filter, limit: this.batchEventsMax }));
+    if (!page || this.stopped) return undefined;
+    if (page.readUpTo === after) {
+      await this.source.waitBeyond(after, this.abort.signal);
+      return after;
+    }
+    const delivered = await this.untilDone(async () => {
+      await handle(page.events, page.readUpTo);
+      return true;
+    });
+    return delivered ? page.readUpTo : undefined;
+  }
+
+  /** Tries until it works, with a pause that grows; undefined when stopped before that. */
+  private async untilDone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    for (let pauseMs = backOffMs.first; !this.stopped; pauseMs = Math.min(pauseMs * 2, backOffMs.max)) {
+      try {
+        return await work();
+      } catch (error) {
+        this.report(error);
+        await this.pause(pauseMs);
+      }
+    }
+    return undefined;
+  }
+
+  private report(error: unknown): void {
+    try {
+      this.options.onError?.(error);
+    } catch {
+      // A reporter that fails must not end the delivery it reports on.
+    }
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    const { signal } = this.abort;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done);
+    });
+  }
+}

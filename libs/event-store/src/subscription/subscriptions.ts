@@ -1,0 +1,47 @@
+import type { Position } from '../event.js';
+import type { SubscribeOptions, Subscription } from '../event-store.js';
+import type { SubscriptionSource } from './catch-up-subscription.js';
+import { CatchUpSubscription } from './catch-up-subscription.js';
+import type { TailWatcherOptions } from './tail-watcher.js';
+import { TailWatcher } from './tail-watcher.js';
+
+export interface SubscriptionsOptions extends TailWatcherOptions {
+  readonly readAll: SubscriptionSource['readAll'];
+  readonly beforeTheFirst: Position;
+}
+
+/** The subscriptions of one open store: they share one look at its end and stop with it. */
+export class Subscriptions {
+  private readonly open = new Set<Subscription>();
+  private readonly tail: TailWatcher;
+
+  constructor(private readonly options: SubscriptionsOptions) {
+    this.tail = new TailWatcher(options);
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    const { readAll, head, compare, beforeTheFirst } = this.options;
+    // A position that is none is told here, to the caller, and not again and again to `onError`.
+    if (options.from !== 'start' && options.from !== 'end') compare(options.from, beforeTheFirst);
+    const source: SubscriptionSource = {
+      readAll,
+      head,
+      beforeTheFirst,
+      waitBeyond: (position, abort) => this.tail.waitBeyond(position, abort),
+      committed: () => this.tail.committed(),
+      onStopped: (stopped) => this.open.delete(stopped),
+    };
+    const subscription = new CatchUpSubscription(source, options);
+    this.open.add(subscription);
+    return subscription;
+  }
+
+  /** Tells the subscriptions that wait at the end that something was committed in this process. */
+  committed(): void {
+    this.tail.committed();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.open].map((subscription) => subscription.stop()));
+  }
+}

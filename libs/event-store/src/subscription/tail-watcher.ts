@@ -1,0 +1,80 @@
+import type { Position } from '../event.js';
+import { WakeSignal } from './wake-signal.js';
+
+export interface TailWatcherOptions {
+  readonly head: () => Promise<Position>;
+  readonly compare: (left: Position, right: Position) => number;
+  /** Between two looks while events come. */
+  readonly pollIntervalMs: number;
+  /** What the pause grows to while none come. */
+  readonly idleIntervalMsMax: number;
+}
+
+interface Waiter {
+  readonly position: Position;
+  readonly resolve: () => void;
+}
+
+/**
+ * Watches the end of one store for all of its subscriptions that have caught up: one query answers for all of them,
+ * and none is made while nobody waits. A commit of this process tells at once; polling is the truth.
+ */
+export class TailWatcher {
+  private readonly waiters = new Set<Waiter>();
+  private readonly signal = new WakeSignal();
+  private watching = false;
+  private pauseMs: number;
+
+  constructor(private readonly options: TailWatcherOptions) {
+    this.pauseMs = options.pollIntervalMs;
+  }
+
+  /** Resolves when there may be events after `position`, or when `abort` fires. Errors of the store end the wait too. */
+  async waitBeyond(position: Position, abort: AbortSignal): Promise<void> {
+    if (abort.aborted) return;
+    await new Promise<void>((resolve) => {
+      const waiter: Waiter = {
+        position,
+        resolve: () => {
+          this.waiters.delete(waiter);
+          abort.removeEventListener('abort', waiter.resolve);
+          resolve();
+        },
+      };
+      abort.addEventListener('abort', waiter.resolve);
+      this.waiters.add(waiter);
+      void this.watch();
+    });
+  }
+
+  /** Something was committed in this process. */
+  committed(): void {
+    this.pauseMs = this.options.pollIntervalMs;
+    for (const waiter of [...this.waiters]) waiter.resolve();
+    this.signal.wake();
+  }
+
+  private async watch(): Promise<void> {
+    if (this.watching) return;
+    this.watching = true;
+    while (this.waiters.size > 0) {
+      await this.signal.wait(this.pauseMs);
+      if (this.waiters.size > 0) await this.look();
+    }
+    this.watching = false;
+  }
+
+  private async look(): Promise<void> {
+    let behind: readonly Waiter[];
+    try {
+      const head = await this.options.head();
+      behind = [...this.waiters].filter(({ position }) => this.options.compare(head, position) > 0);
+    } catch {
+      // The subscriptions read next, meet the same error, report it and back off.
+      behind = [...this.waiters];
+    }
+    const { pollIntervalMs, idleIntervalMsMax } = this.options;
+    this.pauseMs = behind.length > 0 ? pollIntervalMs : Math.min(this.pauseMs * 1.5, idleIntervalMsMax);
+    for (const waiter of behind) waiter.resolve();
+  }
+}

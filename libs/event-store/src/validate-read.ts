@@ -1,0 +1,19 @@
+import { InvalidReadError } from './errors.js';
+import { eventStoreLimits as limits } from './event.js';
+import type { ReadStreamOptions } from './event-store.js';
+
+/** @throws InvalidReadError unless it is 1 to 4,096 events. */
+export const checkLimit = (limit: number): number => {
+  if (!Number.isInteger(limit) || limit < 1 || limit > limits.readEventsMax) {
+    throw new InvalidReadError(`A limit of ${limit} events, where 1 to ${limits.readEventsMax} can be read at once`);
+  }
+  return limit;
+};
+
+/** The options of a stream read with their defaults. @throws InvalidReadError */
+export const checkReadStream = (options: ReadStreamOptions): { backwards: boolean; from: number; limit: number } => {
+  const backwards = options.direction === 'backwards';
+  const from = options.from ?? (backwards ? Number.MAX_SAFE_INTEGER : 1);
+  if (!Number.isSafeInteger(from) || from < 1) throw new InvalidReadError(`Version ${from} is not an integer from 1`);
+  return { backwards, from, limit: checkLimit(options.limit ?? limits.readEventsMax) };
+};
