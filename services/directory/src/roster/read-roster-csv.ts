@@ -21,6 +21,8 @@ export interface Roster {
   readonly layout: RosterLayout['scheme'];
   readonly rows: readonly RosterRow[];
   readonly rejected: readonly RejectedRow[];
+  /** How the file writes the headers of these columns; a column that it lacks has a blank one. */
+  readonly columns: { readonly id: string; readonly status: string };
   /** Headers that mean nothing to us, as the file writes them. */
   readonly unknownColumns: readonly string[];
 }
@@ -106,5 +108,6 @@ export const readRosterCsv = (bytes: Uint8Array): RosterReading => {
   }
   const known = new Set(places.map(({ index }) => index));
   const unknownColumns = headers.filter((_, index) => !known.has(index)).map((unknown) => unknown.trim());
-  return { outcome: 'read', layout: layout.scheme, rows, rejected, unknownColumns };
+  const columns = { id: headerOf('id'), status: headerOf('status') };
+  return { outcome: 'read', layout: layout.scheme, rows, rejected, columns, unknownColumns };
 };
