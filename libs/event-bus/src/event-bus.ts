@@ -6,7 +6,8 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text, up to `eventBusLimits.messageBytesMax` in UTF-8. */
   readonly value: string;
-  /** Position of the event in the store of the scope that publishes. */
+  /** The scope whose store the event stands in, and its position there: what readers of their own writes wait for. */
+  readonly scope: string;
   readonly sourcePosition: string;
 }
 
@@ -20,7 +21,7 @@ export interface IncomingMessage extends OutgoingMessage {
   readonly kind: 'event';
   readonly topic: string;
   readonly partition: number;
-  /** Dense within the partition, from 0; opaque to the consumer. */
+  /** Decimal, from 0, growing within the partition; dense where the engine is ours. */
   readonly offset: string;
 }
 
@@ -47,11 +48,14 @@ export interface IncomingBatch {
 export interface ConsumeOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Default 500. */
+  /** 1 to 5,000; default 500. A batch also ends once its values pass about 4 MB, so that memory stays bounded. */
   readonly batchMessagesMax?: number;
   /** The last offset whose effect is kept, asked when a partition is taken over; undefined: from the beginning. */
   readonly checkpoint: (topic: string, partition: number) => Promise<string | undefined>;
-  /** Keeps effect and checkpoint, in one transaction of its own. One that throws gets the batch again after a back-off. */
+  /**
+   * Keeps effect and checkpoint, in one transaction of its own. One batch of a partition at a time, and the next is read
+   * when this one is done. One that throws is called again after a back-off, with what follows the checkpoint asked anew.
+   */
   readonly handle: (batch: IncomingBatch) => Promise<void>;
   readonly onError?: (error: unknown) => void;
 }
@@ -68,11 +72,17 @@ export interface TopicOptions {
   readonly partitions: number;
 }
 
+/** Limits that every adapter holds, so that a bus can move to another engine. Characters are UTF-16 code units. */
 export const eventBusLimits = {
   messageBytesMax: 1_100_000,
+  /** Names and values of all headers of one message, in UTF-8. */
+  headersBytesMax: 16_384,
   publishMessagesMax: 1_000,
   keyCharactersMax: 400,
+  /** Ids, scopes, positions, and the names of topics and groups. */
+  nameCharactersMax: 200,
   partitionsMax: 64,
+  batchMessagesMax: 5_000,
 } as const;
 
 /** Public events on their way between services, at least once, in order per key. `eventBusContract` states it case by case. */
@@ -80,7 +90,7 @@ export abstract class EventBus {
   /** Makes the topic when it does not exist. Publishing to a topic that was not made is refused. */
   abstract ensureTopic(topic: string, options: TopicOptions): Promise<void>;
 
-  /** Partitions of a topic that exists. */
+  /** Partitions of a topic. @throws InvalidMessageError when it was not made */
   abstract partitions(topic: string): Promise<number>;
 
   /** The partition that a key goes to. */
@@ -92,7 +102,10 @@ export abstract class EventBus {
   /** Writes the mark into every partition of the topic. */
   abstract publishWatermark(topic: string, mark: Watermark): Promise<void>;
 
-  /** Joins a group. Each partition has one owner in the group at a time. */
+  /**
+   * Joins a group. Each partition has one owner in the group at a time; a new group starts at the beginning.
+   * @throws InvalidMessageError for a topic that was not made, @throws EventBusUnavailableError
+   */
   abstract consume(options: ConsumeOptions): Promise<Consumption>;
 
   abstract close(): Promise<void>;

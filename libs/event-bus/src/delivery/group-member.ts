@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { ConsumeOptions, Consumption } from '../event-bus.js';
+import { PartitionWorker } from './partition-worker.js';
+import type { Assignment, MemberOfGroup, PolledLog } from './polled-log.js';
+import { Signal } from './signal.js';
+
+/** All in milliseconds. */
+export interface DeliveryTimes {
+  /** Between two looks while messages come. */
+  readonly pollMs: number;
+  /** The longest pause between two looks while nothing comes. */
+  readonly idlePollMs: number;
+  /** After this long without a heartbeat a member counts as dead, and others take its partitions. */
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+}
+
+export const defaultDeliveryTimes: DeliveryTimes = { pollMs: 5, idlePollMs: 75, leaseMs: 4_000, heartbeatMs: 700 };
+
+const batchBytesMax = 4_000_000;
+const batchMessagesDefault = 500;
+
+const nameOf = ({ topic, partition }: { topic: string; partition: number }): string => `${partition}@${topic}`;
+
+/** One member of a consumer group: keeps its lease, polls for all of its partitions, and runs a worker for each. */
+export class GroupMember implements Consumption {
+  private readonly identity: MemberOfGroup;
+  private readonly workers = new Map<string, PartitionWorker>();
+  private readonly pollSignal = new Signal();
+  private readonly heartbeatSignal = new Signal();
+  private readonly releases = new Set<Promise<void>>();
+  private loops: Promise<unknown> = Promise.resolve();
+  private stopping: Promise<void> | undefined;
+  private stopped = false;
+  private leaseEndsAt = 0;
+  private pollDelayMs: number;
+
+  constructor(
+    private readonly log: PolledLog,
+    private readonly options: ConsumeOptions,
+    private readonly times: DeliveryTimes,
+    private readonly onStopped: (member: GroupMember) => void,
+  ) {
+    this.identity = { group: options.group, memberId: randomUUID() };
+    this.pollDelayMs = times.pollMs;
+  }
+
+  get topics(): readonly string[] {
+    return this.options.topics;
+  }
+
+  /** Joins the group; throws when the log does not answer. */
+  async start(): Promise<void> {
+    await this.beat();
+    this.loops = Promise.all([this.keepLease(), this.poll()]);
+  }
+
+  wake(): void {
+    this.pollDelayMs = this.times.pollMs;
+    this.pollSignal.notify();
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  /** Stops like a killed process: nothing is given back, the lease has to run out. Resolves at once. */
+  abandon(): void {
+    this.stopped = true;
+    this.pollSignal.notify();
+    this.heartbeatSignal.notify();
+    for (const worker of this.workers.values()) worker.stop();
+    this.onStopped(this);
+  }
+
+  private async end(): Promise<void> {
+    this.abandon();
+    // A heartbeat on its way would bring the member back: leave after it.
+    await Promise.all([this.loops, ...[...this.workers.values()].map((worker) => worker.ended)]);
+    await Promise.all(this.releases);
+    await this.log.leave(this.identity).catch((error: unknown) => this.options.onError?.(error));
+  }
+
+  private async keepLease(): Promise<void> {
+    while (!this.stopped) {
+      await this.heartbeatSignal.wait(this.times.heartbeatMs);
+      if (this.stopped) return;
+      await this.beat().catch((error: unknown) => this.options.onError?.(error));
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const askedAt = performance.now();
+    const owned = await this.log.heartbeat(this.identity, this.options.topics, this.times.leaseMs);
+    // Counted from before the question, so that our picture of the lease ends before that of the others.
+    this.leaseEndsAt = askedAt + this.times.leaseMs;
+    if (!this.stopped) this.reconcile(owned);
+  }
+
+  private reconcile(owned: readonly Assignment[]): void {
+    const wanted = new Map(owned.map((assignment) => [nameOf(assignment), assignment]));
+    for (const [name, worker] of this.workers) {
+      const assignment = wanted.get(name);
+      if (assignment?.fence !== worker.fence || assignment.surplus) this.retire(name, worker);
+    }
+    for (const [name, assignment] of wanted) {
+      if (assignment.surplus && !this.workers.has(name)) this.release(assignment);
+      // A worker that is still on its way out is followed at a later heartbeat, when its handler has returned.
+      if (!assignment.surplus && !this.workers.has(name)) this.workers.set(name, this.work(assignment));
+    }
+  }
+
+  private work(assignment: Assignment): PartitionWorker {
+    return new PartitionWorker({
+      log: this.log,
+      from: { topic: assignment.topic, partition: assignment.partition },
+      fence: assignment.fence,
+      limits: { messagesMax: this.options.batchMessagesMax ?? batchMessagesDefault, bytesMax: batchBytesMax },
+      consume: this.options,
+      leaseHeld: () => performance.now() < this.leaseEndsAt,
+      onWaiting: () => this.wake(),
+    });
+  }
+
+  private retire(name: string, worker: PartitionWorker): void {
+    worker.stop();
+    void worker.ended.then(() => {
+      if (this.workers.get(name) !== worker) return;
+      this.workers.delete(name);
+      // The next heartbeat tells whether the partition is to be released or worked on under a new fence.
+      this.heartbeatSignal.notify();
+    });
+  }
+
+  private release(assignment: Assignment): void {
+    const done = this.log.release(this.identity, [assignment]).catch((error: unknown) => this.options.onError?.(error));
+    this.releases.add(done);
+    void done.then(() => this.releases.delete(done));
+  }
+
+  private async poll(): Promise<void> {
+    while (!this.stopped) {
+      await this.pollSignal.wait(this.pollDelayMs);
+      if (this.stopped) return;
+      try {
+        const found = await this.look();
+        this.pollDelayMs = found ? this.times.pollMs : Math.min(this.times.idlePollMs, this.pollDelayMs * 1.5);
+      } catch (error) {
+        this.pollDelayMs = Math.min(1_000, Math.max(this.times.idlePollMs, this.pollDelayMs * 2));
+        this.options.onError?.(error);
+      }
+    }
+  }
+
+  private async look(): Promise<boolean> {
+    const waiting = [...this.workers.values()].filter((worker) => worker.waiting);
+    if (waiting.length === 0) return false;
+    const ends = await this.log.ends(waiting.map((worker) => worker.from));
+    return waiting.map((worker, at) => worker.endSeen(ends[at] ?? -1n)).includes(true);
+  }
+}

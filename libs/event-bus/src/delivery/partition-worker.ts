@@ -1,0 +1,122 @@
+import type { ConsumeOptions, Incoming } from '../event-bus.js';
+import type { PartitionId, PolledLog, ReadLimits } from './polled-log.js';
+import { backOff, Signal } from './signal.js';
+
+export interface WorkerOptions {
+  readonly log: PolledLog;
+  readonly from: PartitionId;
+  readonly fence: number;
+  readonly limits: ReadLimits;
+  readonly consume: ConsumeOptions;
+  /** False once the lease has run out unrenewed: nothing is handed out then. */
+  readonly leaseHeld: () => boolean;
+  /** Called when everything seen so far is handled, so that the poller looks again soon. */
+  readonly onWaiting: () => void;
+}
+
+const retryFirstMs = 50;
+const retryMaxMs = 2_000;
+
+/** Hands the messages of one owned partition to the handler, one batch after the other, as long as it is owned. */
+export class PartitionWorker {
+  readonly ended: Promise<void>;
+  private readonly signal = new Signal();
+  private stopped = false;
+  /** Offset to read next; undefined until the checkpoint was asked. */
+  private next: bigint | undefined;
+  private end = -1n;
+  private failures = 0;
+
+  constructor(private readonly options: WorkerOptions) {
+    this.ended = this.run();
+  }
+
+  get from(): PartitionId {
+    return this.options.from;
+  }
+
+  get fence(): number {
+    return this.options.fence;
+  }
+
+  /** True when it waits for the poller to see something new. */
+  get waiting(): boolean {
+    return this.next !== undefined && this.next >= this.end;
+  }
+
+  /** The poller saw the end of the partition; answers whether there is something new to read. */
+  endSeen(end: bigint): boolean {
+    if (end <= this.end) return false;
+    this.end = end;
+    this.signal.notify();
+    return true;
+  }
+
+  /** No batch is started any more; `ended` resolves once the handler that runs has returned. */
+  stop(): void {
+    this.stopped = true;
+    this.signal.notify();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.step();
+        this.failures = 0;
+      } catch (error) {
+        // The effect may have been kept although the answer was lost: only the checkpoint knows where to go on.
+        this.next = undefined;
+        this.options.consume.onError?.(error);
+        await this.pause(backOff(this.failures, retryFirstMs, retryMaxMs));
+        this.failures += 1;
+      }
+    }
+  }
+
+  private async step(): Promise<void> {
+    this.next ??= await this.startingOffset();
+    if (this.next >= this.end) {
+      this.options.onWaiting();
+      return this.signal.wait();
+    }
+    if (!this.options.leaseHeld()) return this.pause(retryFirstMs);
+    const { log, from, limits, consume, fence } = this.options;
+    const messages = await log.read(from, this.next, limits);
+    const last = messages.at(-1);
+    if (this.stopped) return;
+    if (last === undefined) throw new Error(`${from.topic}/${from.partition} ends at ${this.end}, and has nothing at ${this.next}`);
+    this.checkDense(messages);
+    await consume.handle({ ...from, messages, lastOffset: last.offset, fence });
+    this.next = BigInt(last.offset) + 1n;
+  }
+
+  private async startingOffset(): Promise<bigint> {
+    const { topic, partition } = this.options.from;
+    const [checkpoint, [end]] = await Promise.all([
+      this.options.consume.checkpoint(topic, partition),
+      this.options.log.ends([this.options.from]),
+    ]);
+    const next = checkpoint === undefined ? 0n : BigInt(checkpoint) + 1n;
+    if (end !== undefined && next > end) {
+      // To wait here in silence would swallow everything published until the log has grown past the checkpoint.
+      throw new Error(`The checkpoint ${checkpoint} of ${topic}/${partition} lies beyond the end of the log, ${end}`);
+    }
+    this.end = end ?? this.end;
+    return next;
+  }
+
+  /** Offsets are dense: a gap means that the log lost something, and going on would hide it. */
+  private checkDense(messages: readonly Incoming[]): void {
+    let expected = this.next ?? 0n;
+    for (const { offset, topic, partition } of messages) {
+      if (BigInt(offset) !== expected) throw new Error(`${topic}/${partition} has a gap: ${offset} follows, not ${expected}`);
+      expected += 1n;
+    }
+  }
+
+  /** A pause that new messages do not cut short, but `stop` does. */
+  private async pause(milliseconds: number): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (!this.stopped && performance.now() < until) await this.signal.wait(until - performance.now());
+  }
+}

@@ -1,0 +1,98 @@
+import type { ConsumeOptions, Consumption, OutgoingMessage, TopicOptions, Watermark } from '../event-bus.js';
+import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
+import { checkBatchSize, checkMessages, checkName, checkPartitions, checkWatermark } from '../message-rules.js';
+import { partitionOfKey } from '../partitioner.js';
+import type { DeliveryTimes } from './group-member.js';
+import { defaultDeliveryTimes, GroupMember } from './group-member.js';
+import type { PolledLog } from './polled-log.js';
+
+/** An `EventBus` on top of a log that is polled. */
+export class PolledEventBus extends EventBus {
+  private readonly members = new Set<GroupMember>();
+  /** A topic keeps the number of partitions it was made with, so it is asked once. */
+  private readonly knownTopics = new Map<string, number>();
+  private readonly times: DeliveryTimes;
+  private closed = false;
+
+  constructor(
+    private readonly log: PolledLog,
+    times: Partial<DeliveryTimes> = {},
+  ) {
+    super();
+    this.times = { ...defaultDeliveryTimes, ...times };
+  }
+
+  async ensureTopic(topic: string, options: TopicOptions): Promise<void> {
+    this.checkOpen();
+    checkName('The name of a topic', topic);
+    checkPartitions(topic, options.partitions);
+    await this.log.createTopic(topic, options.partitions);
+  }
+
+  async partitions(topic: string): Promise<number> {
+    this.checkOpen();
+    const known = this.knownTopics.get(topic) ?? (await this.log.partitionsOf(topic));
+    if (known === undefined) throw new InvalidMessageError(`Topic ${topic} was not made`);
+    this.knownTopics.set(topic, known);
+    return known;
+  }
+
+  async partitionOf(topic: string, key: string): Promise<number> {
+    return partitionOfKey(key, await this.partitions(topic));
+  }
+
+  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    checkMessages(messages);
+    const partitions = await this.partitions(topic);
+    if (messages.length === 0) return;
+    await this.log.append(
+      topic,
+      messages.map((message) => ({ ...message, kind: 'event', partition: partitionOfKey(message.key, partitions) })),
+    );
+    this.wakeReaders(topic);
+  }
+
+  async publishWatermark(topic: string, mark: Watermark): Promise<void> {
+    checkWatermark(mark);
+    const partitions = await this.partitions(topic);
+    await this.log.append(
+      topic,
+      Array.from({ length: partitions }, (_, partition) => ({ ...mark, kind: 'watermark', partition })),
+    );
+    this.wakeReaders(topic);
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    checkName('The name of a group', options.group);
+    checkBatchSize(options.batchMessagesMax ?? 1);
+    for (const topic of options.topics) await this.partitions(topic);
+    const member = new GroupMember(this.log, options, this.times, (ended) => this.members.delete(ended));
+    await member.start();
+    this.members.add(member);
+    return member;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await Promise.all([...this.members].map((member) => member.stop()));
+    await this.log.close();
+  }
+
+  /** Stops like a killed process, which gives nothing back: for tests of takeover. */
+  async abandon(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    for (const member of this.members) member.abandon();
+    await this.log.close();
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new EventBusUnavailableError('The bus was closed');
+  }
+
+  /** Saves readers of this process the wait until their next poll; polling alone would deliver as well. */
+  private wakeReaders(topic: string): void {
+    for (const member of this.members) if (member.topics.includes(topic)) member.wake();
+  }
+}

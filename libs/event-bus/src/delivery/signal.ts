@@ -1,0 +1,29 @@
+/** A sleep that can be cut short. A `notify` that comes while nobody waits ends the next wait at once, so none is lost. */
+export class Signal {
+  private raised = false;
+  private end: (() => void) | undefined;
+
+  notify(): void {
+    this.raised = true;
+    this.end?.();
+  }
+
+  /** Resolves after `milliseconds` (or never by itself, when none is given) or with the next `notify`. */
+  async wait(milliseconds?: number): Promise<void> {
+    if (!this.raised) {
+      await new Promise<void>((resolve) => {
+        const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+        this.end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.end = undefined;
+    }
+    this.raised = false;
+  }
+}
+
+/** Milliseconds before attempt `failures + 1`: doubling, up to `max`. */
+export const backOff = (failures: number, first: number, max: number): number =>
+  Math.min(max, first * 2 ** Math.min(failures, 20));

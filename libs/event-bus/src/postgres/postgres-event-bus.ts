@@ -1,0 +1,31 @@
+import pg from 'pg';
+import type { DeliveryTimes } from '../delivery/group-member.js';
+import { PolledEventBus } from '../delivery/polled-event-bus.js';
+import { PostgresLog } from './postgres-log.js';
+
+export interface PostgresEventBusOptions extends Partial<DeliveryTimes> {
+  /** Connects as the role of the service. `max` defaults to 4 connections. */
+  readonly connection: pg.PoolConfig;
+  /** Default `bus`; laid out by `migratePostgresEventBus`. */
+  readonly schema?: string;
+  /** The longest that one call may take; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The bus for one machine, and for districts that run nothing but PostgreSQL: messages in a table that is only added to. */
+export class PostgresEventBus extends PolledEventBus {}
+
+/** Connects when it is first used, and again whenever the server was away: a server that is absent now is no error here. */
+export const openPostgresEventBus = (options: PostgresEventBusOptions): PostgresEventBus => {
+  const { connection, schema = 'bus', timeoutMs = 10_000, ...times } = options;
+  const pool = new pg.Pool({
+    max: 4,
+    application_name: 'cairn event bus',
+    keepAlive: true,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+    ...connection,
+  });
+  return new PostgresEventBus(new PostgresLog(pool, schema, timeoutMs), times);
+};
