@@ -14,7 +14,7 @@ export {
   stageRegressedV1,
 } from './adoption/events.js';
 export type { AdoptionPublicEvent } from './adoption/events.js';
-export { compareStages, stageAfter, stageSchema, stages } from './adoption/stage.js';
+export { compareStages, stageAfter, stageBefore, stageSchema, stages } from './adoption/stage.js';
 export type { Stage } from './adoption/stage.js';
 export {
   chainOf,

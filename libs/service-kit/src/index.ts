@@ -6,6 +6,8 @@ export { CommandRunner } from './commands/command-runner.js';
 export type { CommandAnswer, CommandOutcome, CommandRun, RunnerRejection } from './commands/command-runner.js';
 export { readEvent, UnreadableEventError } from './commands/event-catalogue.js';
 export type { EventCatalogue } from './commands/event-catalogue.js';
+export { publicEventOf, publicMessage } from './commands/public-message.js';
+export type { PublicFact } from './commands/public-message.js';
 export { uuidV5 } from './commands/uuid-v5.js';
 export { busSchema, provisionDatabase } from './data/provision.js';
 export {

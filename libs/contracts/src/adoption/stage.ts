@@ -10,3 +10,6 @@ export const stageAfter = (stage: Stage): Stage | undefined => stages[stages.ind
 
 /** Negative when `left` comes before `right`, zero when they are the same. */
 export const compareStages = (left: Stage, right: Stage): number => stages.indexOf(left) - stages.indexOf(right);
+
+/** The stage that comes before, or undefined before the first. */
+export const stageBefore = (stage: Stage): Stage | undefined => stages[stages.indexOf(stage) - 1];
