@@ -1,25 +1,30 @@
 // Outlives a Jest run that was killed: when the run's end of the pipe closes, the server is ended and its folder removed.
-// Usage: node guardian.js <pid of the postmaster> <folder>
-import { existsSync, rmSync } from 'node:fs';
+// Usage: node guardian.js <data directory>
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [pid, folder] = [Number(process.argv[2]), process.argv[3]];
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+const dataDir = process.argv[2] ?? '';
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 
 for await (const chunk of process.stdin) void chunk;
 
-// A run that ended well has removed the folder itself, and the pid may by then be another's.
-if (existsSync(folder)) {
-  const signal = (name) => {
-    try {
-      process.kill(pid, name);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  signal('SIGQUIT');
-  for (let waited = 0; waited < 100 && signal(0); waited += 1) await sleep(100);
-  rmSync(folder, { recursive: true, force: true });
+const pidFile = join(dataDir, 'pg18', 'postmaster.pid');
+
+/** False once no such process is left. */
+const endServer = () => {
+  try {
+    return process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGQUIT');
+  } catch {
+    return false;
+  }
+};
+
+// A run that ended well has removed the folder itself, and then there is nothing to do here.
+for (let attempt = 0; attempt < 100 && existsSync(dataDir); attempt += 1) {
+  if (!existsSync(pidFile) || !endServer()) {
+    // An initdb that the run left behind may still be writing here.
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+  await sleep(100);
 }

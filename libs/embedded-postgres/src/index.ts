@@ -1,1 +1,12 @@
-export { PostgresBinariesError, PostgresStartError, PostgresStopError } from './errors.js';
+export { durableSettings, startEmbeddedPostgres } from './embedded-postgres.js';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './contract.js';
+export {
+  AlreadyRunningError,
+  DataDirectoryError,
+  PostgresBinariesError,
+  PostgresExitedError,
+  PostgresStartError,
+  PostgresStopError,
+} from './errors.js';
+export { takeOwnership } from './owner-lock.js';
+export type { OwnerLock } from './owner-lock.js';
