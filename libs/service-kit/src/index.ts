@@ -21,7 +21,7 @@ export {
   transactionsOn,
 } from './data/service-database.js';
 export type { DataSourceParts } from './data/service-database.js';
-export { minPositionHeader, PositionNotReachedError, PositionWaiter } from './http/min-position.interceptor.js';
+export { positionHeader, PositionNotReachedError, PositionWaiter, seenPositionHeader } from './http/min-position.interceptor.js';
 export type { PositionToken } from './http/min-position.interceptor.js';
 export { Allow, Caller, Public, requirePrincipal, roles, seesDistrict } from './http/principal.js';
 export type { Principal, Role } from './http/principal.js';

@@ -23,9 +23,10 @@ export const provisionDatabase = async (databaseUrl: string, services: readonly 
     await owner.query('SELECT pg_advisory_lock($1)', [provisioningLock]);
     await owner.query('CREATE EXTENSION IF NOT EXISTS btree_gist');
     for (const service of services) await provisionService(owner, service);
-    await migratePostgresEventBus({ owner, schema: busSchema, serviceRoles: services.map(roleOf) });
+    const connection = { connectionString: databaseUrl };
+    await migratePostgresEventBus({ connection, schema: busSchema, serviceRoles: services.map(roleOf) });
     for (const service of services) {
-      await migratePostgresEventStore({ owner, schema: storeSchemaOf(service), serviceRole: roleOf(service) });
+      await migratePostgresEventStore({ ownerConnection: databaseUrl, schema: storeSchemaOf(service), serviceRole: roleOf(service) });
     }
   } finally {
     await owner.end();

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { problems, unavailable } from './problem.js';
 
-/** The header in which the front door says what the caller has seen acknowledged already. */
-export const minPositionHeader = 'cairn-min-position';
+/**
+ * The header in which the front door says what was acknowledged in this district a moment ago. It is waited for, but
+ * unlike `min-position` it is a courtesy: a request does not fail because what it did not ask for is late.
+ */
+export const seenPositionHeader = 'cairn-seen-position';
+
+/** The header in which a command's answer repeats its position, so that the door need not read bodies. */
+export const positionHeader = 'cairn-position';
 
 export const minPositionWait_ms = 5_000;
 
@@ -42,6 +49,11 @@ const tokensOf = (text: string): readonly PositionToken[] =>
     return { scope: token[1], position: token[2] };
   });
 
+const repeatPosition = (answer: unknown, response: Response): void => {
+  if (typeof answer !== 'object' || answer === null || !('position' in answer)) return;
+  if (typeof answer.position === 'string') response.setHeader(positionHeader, answer.position);
+};
+
 /** Holds a request until what it reads has the position it asks for applied, at most 5 s; then 503 with `Retry-After`. */
 @Injectable()
 export class MinPositionInterceptor implements NestInterceptor {
@@ -50,22 +62,27 @@ export class MinPositionInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const asked = request.query['min-position'];
-    const given = [typeof asked === 'string' ? asked : undefined, request.header(minPositionHeader)];
-    const deadline = Date.now() + minPositionWait_ms;
-    for (const text of given) {
-      for (const token of text === undefined ? [] : tokensOf(text)) {
-        await this.wait(token, deadline - Date.now());
-      }
+    const seen = request.header(seenPositionHeader);
+    if (seen !== undefined) await this.waitForAll(seen);
+    const missing = typeof asked === 'string' ? await this.waitForAll(asked) : undefined;
+    if (missing) {
+      throw unavailable(`This does not yet show what was recorded up to ${missing.scope}:${missing.position}. Try again shortly.`);
     }
-    return next.handle();
+    const response = context.switchToHttp().getResponse<Response>();
+    return next.handle().pipe(tap((answer: unknown) => repeatPosition(answer, response)));
   }
 
-  private async wait(token: PositionToken, timeout_ms: number): Promise<void> {
-    try {
-      await this.waiter.waitFor(token, Math.max(timeout_ms, 0));
-    } catch (error) {
-      if (!(error instanceof PositionNotReachedError)) throw error;
-      throw unavailable(`This does not yet show what was recorded up to ${token.scope}:${token.position}. Try again shortly.`);
+  /** The first position that was not reached in time, if any. */
+  private async waitForAll(text: string): Promise<PositionToken | undefined> {
+    const deadline = Date.now() + minPositionWait_ms;
+    for (const token of tokensOf(text)) {
+      try {
+        await this.waiter.waitFor(token, Math.max(deadline - Date.now(), 0));
+      } catch (error) {
+        if (error instanceof PositionNotReachedError) return token;
+        throw error;
+      }
     }
+    return undefined;
   }
 }

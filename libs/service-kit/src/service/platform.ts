@@ -34,7 +34,7 @@ export const openPlatform = async (service: string, config: ServiceConfig, data:
   const clock = new RequestClock();
   const connection = connectAs(config.databaseUrl, service);
   const dataSource = await openDataSource(config.databaseUrl, service, data);
-  const store = openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), connection, clock });
+  const store = openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), pool: connection, clock });
   const bus = openPostgresEventBus({ schema: busSchema, connection });
   const readiness = new Readiness();
   readiness.add({ name: 'event-store', check: () => store.head().then(() => undefined) });

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** Where a service answers. */
+export interface Upstream {
+  readonly name: string;
+  readonly url: string;
+}
+
+type OpenApi = z.infer<typeof openApiSchema>;
+const openApiSchema = z.looseObject({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  components: z.looseObject({ schemas: z.record(z.string(), z.unknown()).optional() }).optional(),
+  tags: z.array(z.unknown()).optional(),
+});
+
+interface Route {
+  readonly pattern: RegExp;
+  /** Path parts that are not parameters: the more, the more exact. */
+  readonly exactness: number;
+  readonly upstream: Upstream;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const patternOf = (template: string): RegExp =>
+  new RegExp(`^${template.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : escaped(part))).join('/')}$`);
+
+const documentTimeout_ms = 3_000;
+
+/** The services behind the door. Their OpenAPI documents say which paths are whose, so that a new route needs no entry here. */
+export class Upstreams {
+  private readonly documents = new Map<string, OpenApi>();
+  private routes: readonly Route[] = [];
+
+  constructor(readonly upstreams: readonly Upstream[]) {}
+
+  /** Asks each service that has not told yet for its document. @returns the names of those that did not answer */
+  async learn(): Promise<readonly string[]> {
+    const unknown = this.upstreams.filter(({ name }) => !this.documents.has(name));
+    await Promise.all(unknown.map((upstream) => this.ask(upstream)));
+    if (unknown.length > 0) this.routes = this.upstreams.flatMap((upstream) => this.routesOf(upstream));
+    return this.upstreams.filter(({ name }) => !this.documents.has(name)).map(({ name }) => name);
+  }
+
+  /** The service that a path belongs to; the most exact template wins. */
+  find(path: string): Upstream | undefined {
+    const matching = this.routes.filter(({ pattern }) => pattern.test(path));
+    return matching.sort((left, right) => right.exactness - left.exactness)[0]?.upstream;
+  }
+
+  /** The documents of all services in one. */
+  merged(own: object): object {
+    const documents = [openApiSchema.parse(own), ...this.documents.values()];
+    const health = Object.entries(documents[0]?.paths ?? {});
+    return {
+      openapi: '3.1.0',
+      info: { title: 'Cairn', version: '1', description: 'The spread of an initiative across a school district, at any date.' },
+      paths: Object.fromEntries([...documents.slice(1).flatMap(({ paths }) => Object.entries(paths)), ...health]),
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        schemas: Object.assign({}, ...documents.map(({ components }) => components?.schemas ?? {})),
+      },
+      security: [{ bearer: [] }],
+    };
+  }
+
+  private async ask({ name, url }: Upstream): Promise<void> {
+    try {
+      const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(documentTimeout_ms) });
+      if (response.ok) this.documents.set(name, openApiSchema.parse(await response.json()));
+    } catch {
+      // It is asked again: a service that starts later than the door is nothing unusual.
+    }
+  }
+
+  private routesOf(upstream: Upstream): readonly Route[] {
+    const templates = Object.keys(this.documents.get(upstream.name)?.paths ?? {});
+    return templates
+      .filter((template) => !template.startsWith('/api/health'))
+      .map((template) => ({
+        upstream,
+        pattern: patternOf(template),
+        exactness: template.split('/').filter((part) => !part.startsWith('{')).length,
+      }));
+  }
+}
