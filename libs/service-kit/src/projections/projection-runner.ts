@@ -25,6 +25,9 @@ export interface Projection<Event> {
 export interface ProjectionStatus {
   readonly name: string;
   readonly position: string | undefined;
+  /** Position of the last event of the source; undefined: it has none. */
+  readonly head: string | undefined;
+  readonly caughtUp: boolean;
   /** What the last attempt failed with; undefined while all is well. */
   readonly failure: string | undefined;
 }
@@ -44,6 +47,7 @@ export class ProjectionRunner<Event> {
   private failure: string | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
+  private resetAsked = false;
   private readonly work = new Signal();
   private readonly progress = new Signal();
 
@@ -70,8 +74,11 @@ export class ProjectionRunner<Event> {
     this.work.raise();
   }
 
-  status(): ProjectionStatus {
-    return { name: this.projection.name, position: this.position, failure: this.failure };
+  async status(): Promise<ProjectionStatus> {
+    const head = await this.source.head();
+    const position = this.resetAsked ? undefined : this.position;
+    const caughtUp = !this.resetAsked && (head === undefined || this.has(head));
+    return { name: this.projection.name, position, head, caughtUp, failure: this.failure };
   }
 
   /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError */
@@ -86,24 +93,30 @@ export class ProjectionRunner<Event> {
     }
   }
 
-  /** Empties the tables and derives them from the whole source; stop the runner first. */
-  async rebuild(onProgress: (position: string | undefined) => void = () => undefined): Promise<void> {
+  /** Empties the tables, then derives them again from the whole source. `status` tells how far it is. */
+  rebuild(): void {
+    this.resetAsked = true;
+    this.work.raise();
+  }
+
+  private async reset(): Promise<void> {
     await this.inTransaction(async (session) => {
       await this.projection.reset(session);
       await this.keep(session, undefined);
     });
     this.position = undefined;
-    while (await this.step()) onProgress(this.position);
+    this.resetAsked = false;
   }
 
   private has(position: string): boolean {
-    return this.position !== undefined && this.source.compare(this.position, position) >= 0;
+    return !this.resetAsked && this.position !== undefined && this.source.compare(this.position, position) >= 0;
   }
 
   private async loop(): Promise<void> {
     let backOff_ms = idle_ms;
     while (!this.stopped) {
       try {
+        if (this.resetAsked) await this.reset();
         const more = await this.step();
         this.failure = undefined;
         backOff_ms = idle_ms;

@@ -1,0 +1,68 @@
+import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Type } from '@nestjs/common';
+
+import { Allow } from '../http/principal.js';
+import { problems } from '../http/problem.js';
+import type { Readiness } from '../service/readiness.js';
+import type { ProjectionStatus } from './projection-runner.js';
+
+/** A read model as operations see it. */
+export interface ReadModel {
+  status(): Promise<ProjectionStatus>;
+  rebuild(): void;
+}
+
+/** The read models of a service, in the order of its wiring. */
+export class ReadModels {
+  constructor(readonly models: readonly ReadModel[]) {}
+
+  statuses(): Promise<readonly ProjectionStatus[]> {
+    return Promise.all(this.models.map((model) => model.status()));
+  }
+
+  /** Not ready while one has not caught up. Having been caught up once is enough: a burst of events is no outage. */
+  addTo(readiness: Readiness): void {
+    const caughtUp = new Set<string>();
+    readiness.add({
+      name: 'read-models',
+      check: async () => {
+        const statuses = await this.statuses();
+        for (const status of statuses) if (status.caughtUp) caughtUp.add(status.name);
+        const behind = statuses.filter(({ name, failure }) => failure !== undefined || !caughtUp.has(name));
+        if (behind.length === 0) return undefined;
+        return behind.map(({ name, failure }) => `${name}: ${failure ?? 'catches up'}`).join('; ');
+      },
+    });
+  }
+}
+
+/** Where operations see how far each read model of a service is, and have one derived anew. */
+export const readModelsController = (service: string): Type => {
+  @ApiTags('operations')
+  @Controller(`api/services/${service}/read-models`)
+  class ReadModelsController {
+    constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
+
+    @Get()
+    @ApiOperation({ summary: `How far the read models of ${service} are` })
+    async list(): Promise<object> {
+      return { items: await this.readModels.statuses() };
+    }
+
+    @Post(':name/rebuild')
+    @HttpCode(202)
+    @Allow('operator')
+    @ApiOperation({ summary: 'Drop a read model and derive it again from the record' })
+    async rebuild(@Param('name') name: string): Promise<object> {
+      const statuses = await this.readModels.statuses();
+      const model = this.readModels.models[statuses.findIndex((status) => status.name === name)];
+      if (!model) {
+        throw problems.notFound(`${service} has no read model "${name}"; it has ${statuses.map((status) => status.name).join(', ')}.`);
+      }
+      model.rebuild();
+      return { name, state: 'rebuilding' };
+    }
+  }
+  return ReadModelsController;
+};
