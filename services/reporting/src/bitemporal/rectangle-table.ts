@@ -1,0 +1,124 @@
+import type { SqlSession } from '@cairn/event-bus';
+
+import type { RectangleChange } from './rectangles.js';
+
+/** Columns by name with their PostgreSQL types. Names and types are code, never input. */
+export type Columns = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, unknown>>;
+
+export interface RectangleTableParts<State> {
+  readonly name: string;
+  /** What a subject is told from others by; equality of all of them means the same subject. */
+  readonly key: Columns;
+  readonly state: Columns;
+  readonly valuesOf: (state: State) => Values;
+}
+
+export interface SubjectChange<State> {
+  readonly key: Values;
+  readonly change: RectangleChange<State>;
+}
+
+const declared = (columns: Columns, constraint = ''): readonly string[] =>
+  Object.entries(columns).map(([name, type]) => `${name} ${type}${constraint}`);
+
+/** The point that a reader asks for: as it was on `effective`, as known on `recorded`, from the log up to `position`. */
+export interface Point {
+  readonly effective: string;
+  readonly recorded: string;
+  readonly position: number;
+}
+
+/**
+ * Whether a row of a rectangle table holds at a point, given as SQL expressions. `log_from` and `log_to` make an answer
+ * repeatable: a fact that was recorded early and received late does not change what the position before it said.
+ */
+export const holdsAt = (alias: string, at: { effective: string; recorded: string; position: string }): string =>
+  `(tstzrange(${alias}.effective_from, ${alias}.effective_to) @> ${at.effective} AND ${knownAt(alias, at)})`;
+
+/** Whether a row was known at a point, whenever it held. */
+export const knownAt = (alias: string, at: { recorded: string; position: string }): string =>
+  `(${alias}.log_from <= ${at.position} AND ${alias}.known_from <= ${at.recorded}
+    AND (${alias}.log_to IS NULL OR ${alias}.log_to > ${at.position} OR ${alias}.known_to > ${at.recorded}))`;
+
+/** Rows of one read model that each say: this held from-to, as known from-to. The database refuses two truths for one point. */
+export class RectangleTable<State> {
+  readonly name: string;
+  readonly ddl: string;
+
+  constructor(private readonly parts: RectangleTableParts<State>) {
+    const { name, key, state } = parts;
+    this.name = name;
+    this.ddl = `
+CREATE TABLE ${name} (
+  ${declared(key, ' NOT NULL').join(',\n  ')},
+  effective_from timestamptz NOT NULL,
+  effective_to timestamptz,
+  known_from timestamptz NOT NULL,
+  known_to timestamptz,
+  log_from bigint NOT NULL,
+  log_to bigint,
+  ${declared(state).join(',\n  ')},
+  PRIMARY KEY (${Object.keys(key).join(', ')}, log_from, effective_from),
+  CHECK ((known_to IS NULL) = (log_to IS NULL)),
+  CONSTRAINT ${name}_one_truth EXCLUDE USING gist (
+    ${Object.keys(key).map((column) => `${column} WITH =`).join(', ')},
+    tstzrange(effective_from, effective_to) WITH &&, tstzrange(known_from, known_to) WITH &&)
+);`;
+  }
+
+  /**
+   * Writes the changes of a batch, set by set.
+   * @throws when a rectangle that should end is not there: the table does not follow from the log, and must be rebuilt
+   */
+  async write(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
+    await this.end(session, changes);
+    await this.add(session, changes);
+  }
+
+  private async end(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
+    const { name, key } = this.parts;
+    const ending = changes.flatMap(({ key: subject, change }) =>
+      change.ending.map(({ from, ended }) => ({ ...subject, effective_from: from, known_to: ended.at, log_to: ended.logPosition })),
+    );
+    if (ending.length === 0) return;
+    const columns = { ...key, effective_from: 'timestamptz', known_to: 'timestamptz', log_to: 'bigint' };
+    const ended = await session.query(
+      `UPDATE ${name} r SET known_to = e.known_to, log_to = e.log_to
+       FROM json_to_recordset($1::json) AS e (${declared(columns).join(', ')})
+       WHERE ${Object.keys(key).map((column) => `r.${column} = e.${column}`).join(' AND ')}
+         AND r.effective_from = e.effective_from AND r.log_to IS NULL
+       RETURNING r.log_from`,
+      [JSON.stringify(ending)],
+    );
+    if (ended.length !== ending.length) {
+      throw new Error(`${name} does not follow from the log: ${ending.length} rectangles end, ${ended.length} are there`);
+    }
+  }
+
+  private async add(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
+    const { name, key, state, valuesOf } = this.parts;
+    const added = changes.flatMap(({ key: subject, change }) =>
+      change.added.map((rectangle) => ({
+        ...subject,
+        effective_from: rectangle.from,
+        effective_to: rectangle.to,
+        known_from: rectangle.begun.at,
+        known_to: rectangle.ended?.at,
+        log_from: rectangle.begun.logPosition,
+        log_to: rectangle.ended?.logPosition,
+        ...valuesOf(rectangle.state),
+      })),
+    );
+    if (added.length === 0) return;
+    const columns = {
+      ...key, effective_from: 'timestamptz', effective_to: 'timestamptz', known_from: 'timestamptz', known_to: 'timestamptz',
+      log_from: 'bigint', log_to: 'bigint', ...state,
+    };
+    const names = Object.keys(columns).join(', ');
+    await session.query(
+      `INSERT INTO ${name} (${names}) SELECT ${names} FROM json_to_recordset($1::json) AS r (${declared(columns).join(', ')})`,
+      [JSON.stringify(added)],
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { openReportingDatabase } from '../testing/reporting-database.js';
+import type { ReportingDatabase } from '../testing/reporting-database.js';
+import { day, Publisher } from '../testing/public-events.js';
+import { logHead, readLog, readStreams } from './read-log.js';
+import { appendReceived, ReceivedEventConflictError, ReceivedOutOfOrderError } from './received-event.js';
+
+describe('the log of received events', () => {
+  let database: ReportingDatabase;
+  const publisher = new Publisher();
+  const opened = publisher.opened(1, 'Glencliff High', { occurredAt: day(1) });
+  const started = publisher.started(1, { occurredAt: day(2) });
+  const advanced = publisher.advanced(1, 'installation', { occurredAt: day(9), recordedAt: day(10) });
+  const paused = publisher.adoption('paused', 1, { occurredAt: day(11) }, { reason: 'Testing – «Ωμέγα» \u{1F3EB}' });
+
+  beforeAll(async () => {
+    database = await openReportingDatabase();
+  });
+  afterAll(() => database.close());
+
+  const append = (...events: Parameters<typeof appendReceived>[1][number][]) =>
+    database.inTransaction((session) => appendReceived(session, events));
+  const ids = async (): Promise<readonly [number, string][]> =>
+    (await readLog(database.session, 0, 100)).map(({ logPosition, event }) => [logPosition, event.id]);
+
+  test('gives positions without gaps, in the order of receipt', async () => {
+    expect(await append(opened, started)).toBe(2);
+    expect(await append(advanced)).toBe(1);
+    expect(await ids()).toEqual([[1, opened.id], [2, started.id], [3, advanced.id]]);
+    expect(await logHead(database.session)).toBe(3);
+  });
+
+  test('passes over what it holds, within a batch and across batches', async () => {
+    expect(await append(started, advanced, paused, paused)).toBe(1);
+    expect(await append(opened, started, advanced, paused)).toBe(0);
+    expect(await ids()).toEqual([[1, opened.id], [2, started.id], [3, advanced.id], [4, paused.id]]);
+  });
+
+  test('keeps each event whole', async () => {
+    const [read] = await readLog(database.session, 3, 1);
+    expect(read).toEqual({ logPosition: 4, event: paused });
+  });
+
+  test('reads streams up to a position', async () => {
+    const streams = await readStreams(database.session, [started.stream, opened.stream, 'scaling-plan.adoption-nobody'], 3);
+    expect([...streams.keys()].sort()).toEqual([opened.stream, started.stream].sort());
+    expect(streams.get(started.stream)?.map(({ event }) => event.id)).toEqual([started.id, advanced.id]);
+  });
+
+  test('refuses an id with another hash', async () => {
+    await expect(append({ ...started, hash: 'f'.repeat(64) })).rejects.toThrow(ReceivedEventConflictError);
+    expect(await logHead(database.session)).toBe(4);
+  });
+
+  test('refuses a stream that goes back, and everything that came with it', async () => {
+    const other = publisher.opened(2, 'Hillsboro High', { occurredAt: day(1) });
+    const stray = { ...paused, id: '00000000-0000-4000-8000-0000000000ff', streamversion: 2 };
+    await expect(append(other, stray)).rejects.toThrow(ReceivedOutOfOrderError);
+    expect(await logHead(database.session)).toBe(4);
+    expect(await append(other)).toBe(1);
+  });
+
+  test('gives its numbers back when the transaction fails', async () => {
+    const lost = publisher.opened(3, 'Overton High', { occurredAt: day(1) });
+    const failing = database.inTransaction(async (session) => {
+      await appendReceived(session, [lost]);
+      throw new Error('killed');
+    });
+    await expect(failing).rejects.toThrow('killed');
+    const before = await logHead(database.session);
+    await append(lost);
+    expect((await ids()).at(-1)).toEqual([before + 1, lost.id]);
+  });
+
+  test('stays dense and holds each event once under racing consumers', async () => {
+    const before = await logHead(database.session);
+    const events = Array.from({ length: 40 }, (_, n) => publisher.opened(100 + n, `School ${n}`, { occurredAt: day(1) }));
+    const halves = [events.slice(0, 25), events.slice(15), events.slice(10, 30), events.slice(0, 40)];
+    await Promise.all(halves.map((half) => append(...half)));
+    const read = await readLog(database.session, before, 100);
+    expect(read.map(({ logPosition }) => logPosition)).toEqual(events.map((_, n) => before + n + 1));
+    expect(new Set(read.map(({ event }) => event.id)).size).toBe(40);
+  });
+
+  test.each([
+    "UPDATE received_event SET district = 'other'",
+    'DELETE FROM received_event',
+    'TRUNCATE received_event',
+    'DELETE FROM received_event WHERE false',
+  ])('the database refuses: %s', async (statement) => {
+    await expect(database.session.query(statement)).rejects.toThrow('Received events are never changed');
+  });
+});

@@ -1,0 +1,48 @@
+import { checkpointDdl } from '@cairn/service-kit';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+import { receivedEventDdl } from './log/received-event.js';
+import { adoptionTablesDdl } from './read/adoption-tables.js';
+import { directoryTablesDdl } from './read/directory-tables.js';
+import { schoolEventDdl } from './read/history.read.js';
+
+/** Schema changes go forward only: what a migration made is mended by a later one. */
+abstract class Forward implements MigrationInterface {
+  protected abstract readonly ddl: string;
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(this.ddl);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations are not taken back');
+  }
+}
+
+class ReceivedEvents1767225600000 extends Forward {
+  readonly name = 'ReceivedEvents1767225600000';
+  protected readonly ddl = `${checkpointDdl}; ${receivedEventDdl}`;
+}
+
+class DirectoryTables1767225600001 extends Forward {
+  readonly name = 'DirectoryTables1767225600001';
+  protected readonly ddl = directoryTablesDdl;
+}
+
+class AdoptionTables1767225600002 extends Forward {
+  readonly name = 'AdoptionTables1767225600002';
+  protected readonly ddl = adoptionTablesDdl;
+}
+
+class SchoolEvents1767225600003 extends Forward {
+  readonly name = 'SchoolEvents1767225600003';
+  protected readonly ddl = schoolEventDdl;
+}
+
+/** One migration a read model, in the order in which they came. */
+export const migrations = [
+  ReceivedEvents1767225600000,
+  DirectoryTables1767225600001,
+  AdoptionTables1767225600002,
+  SchoolEvents1767225600003,
+];

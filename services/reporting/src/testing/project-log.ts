@@ -1,0 +1,33 @@
+import type { AnyPublicEvent } from '@cairn/contracts';
+import type { InTransaction } from '@cairn/event-bus';
+import type { Projection } from '@cairn/service-kit';
+
+import { logHead, readLog } from '../log/read-log.js';
+import { appendReceived } from '../log/received-event.js';
+import type { ReceivedEvent } from '../log/received-event.js';
+import { adoptionProjection } from '../read/adoption-tables.js';
+import { directoryProjection } from '../read/directory-tables.js';
+import { historyProjection } from '../read/history.read.js';
+
+export const projections: readonly Projection<ReceivedEvent>[] = [directoryProjection, adoptionProjection, historyProjection];
+
+/** Puts what the log holds after a position into every read model, in batches of a size. */
+export const projectAll = async (inTransaction: InTransaction, after = 0, batchEvents = 500): Promise<void> => {
+  for (let position = after; ; ) {
+    const from = position;
+    const batch = await inTransaction((session) => readLog(session, from, batchEvents));
+    if (batch.length === 0) return;
+    await inTransaction(async (session) => {
+      for (const projection of projections) await projection.project(batch, session);
+    });
+    position = batch.at(-1)?.logPosition ?? position;
+  }
+};
+
+/** Receives events and projects them; answers the position of the log after it. */
+export const receive = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<number> => {
+  const before = await inTransaction(logHead);
+  await inTransaction((session) => appendReceived(session, events));
+  await projectAll(inTransaction, before, batchEvents);
+  return inTransaction(logHead);
+};

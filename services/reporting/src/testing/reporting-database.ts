@@ -1,0 +1,39 @@
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
+import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { queryOn, transactionsOn } from '@cairn/service-kit';
+import { DataSource } from 'typeorm';
+
+import { migrations } from '../migrations.js';
+
+export interface ReportingDatabase {
+  readonly inTransaction: InTransaction;
+  /** Statements by themselves. */
+  readonly session: SqlSession;
+  close(): Promise<void>;
+}
+
+/** A database of its own, with the tables of this service as its migrations make them. */
+export const openReportingDatabase = async (): Promise<ReportingDatabase> => {
+  const database = await testDatabase();
+  const connection = { type: 'postgres', url: database.url, logging: false, synchronize: false } as const;
+  const owner = await new DataSource(connection).initialize();
+  await owner.query('CREATE EXTENSION btree_gist; CREATE SCHEMA reporting');
+  await owner.destroy();
+  const dataSource = new DataSource({
+    ...connection,
+    schema: 'reporting',
+    migrations: [...migrations],
+    migrationsTableName: 'migration',
+    extra: { options: '-c search_path=reporting,public' },
+  });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  return {
+    inTransaction: transactionsOn(dataSource),
+    session: queryOn(dataSource),
+    close: async () => {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+};
