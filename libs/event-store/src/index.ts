@@ -24,3 +24,7 @@ export type { ChainBreak, ChainHead, HashedEvent } from './hash-chain.js';
 export { InMemoryEventLog } from './in-memory/in-memory-event-log.js';
 export { InMemoryEventStore } from './in-memory/in-memory-event-store.js';
 export type { InMemoryEventStoreOptions } from './in-memory/in-memory-event-store.js';
+export type { PostgresEventStoreOptions } from './postgres/connection-options.js';
+export { migratePostgresEventStore } from './postgres/migrate.js';
+export type { MigratePostgresEventStoreOptions } from './postgres/migrate.js';
+export { openPostgresEventStore, PostgresEventStore } from './postgres/postgres-event-store.js';

@@ -4,6 +4,7 @@ import { eventStoreLimits as limits } from './event.js';
 import type { ExpectedVersion } from './event-store.js';
 import { canonicalEvent, canonicalJson } from './hash-chain.js';
 import { isInstant } from './instant.js';
+import { isUuid } from './uuid.js';
 import { assertJson } from './validate-data.js';
 
 /** An event of which every rule has been checked, with its data frozen as the text that will be hashed and kept. */
@@ -24,7 +25,6 @@ export interface CheckedAppend {
   readonly bytes: number;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const unprintable = /[\p{Cc}\p{Cs}]/u;
 const requiredTexts = ['type', 'district', 'actor', 'correlationId'] as const;
 const optionalTexts = ['onBehalfOf', 'causationId', 'commandKey', 'commandDigest'] as const;
@@ -88,7 +88,7 @@ const assertText = (member: string, text: unknown, charactersMax: number = limit
 };
 
 const checkEvent = (given: NewEvent): CheckedEvent => {
-  if (typeof given.id !== 'string' || !uuid.test(given.id)) refuse(`Event id ${given.id} is not a lower-case UUID`);
+  if (!isUuid(given.id)) refuse(`Event id ${given.id} is not a lower-case UUID`);
   for (const member of requiredTexts) assertText(member, given[member]);
   for (const member of optionalTexts) if (given[member] !== undefined) assertText(member, given[member]);
   const { schemaVersion, occurredAt } = given;

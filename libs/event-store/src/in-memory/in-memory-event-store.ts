@@ -18,7 +18,7 @@ import { answerOf, repeatedAppend } from '../repeated-append.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import type { CheckedAppend } from '../validate-append.js';
 import { checkAppend } from '../validate-append.js';
-import { checkLimit, checkReadStream } from '../validate-read.js';
+import { checkReadAll, checkReadStream } from '../validate-read.js';
 import { InMemoryEventLog } from './in-memory-event-log.js';
 
 export interface InMemoryEventStoreOptions {
@@ -27,8 +27,6 @@ export interface InMemoryEventStoreOptions {
   /** What outlives the store; give the same log to another one to open the record again. */
   readonly log?: InMemoryEventLog;
 }
-
-const readAllEventsDefault = 500;
 
 /** Keeps the record in this process: for tests, and the plainest reading of what the port means. */
 export class InMemoryEventStore extends EventStore {
@@ -84,12 +82,12 @@ export class InMemoryEventStore extends EventStore {
     return events.slice(Math.max(0, end - limit), end).reverse();
   }
 
-  async readAll({ after = beforeTheFirst, filter, limit = readAllEventsDefault }: ReadAllOptions = {}): Promise<ReadAllPage> {
+  async readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
     this.assertOpen();
-    checkLimit(limit);
+    const { filter, limit } = checkReadAll(options);
     const all = this.log.all;
     const events: RecordedEvent[] = [];
-    let upTo = parsePosition(after);
+    let upTo = parsePosition(options.after ?? beforeTheFirst);
     while (upTo < all.length && events.length < limit) {
       const event = all[upTo];
       upTo += 1;

@@ -1,0 +1,54 @@
+import pg from 'pg';
+
+import { isConnectionLost } from './postgres-errors.js';
+
+/**
+ * How the append function is planned: by index and once, whatever the size of the tables was when the plan was made.
+ * A plan from the first day, when a scan of the whole table was cheap, would otherwise stay.
+ */
+const sessionSettings = `SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;
+  SET default_transaction_isolation = 'read committed'`;
+
+/** The one connection over which a store of this process appends. Comes up when needed, and again after it was lost. */
+export class AppendConnection {
+  private client: Promise<pg.Client> | undefined;
+
+  constructor(private readonly config: pg.ClientConfig) {}
+
+  async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<readonly Row[]> {
+    this.client ??= this.connect();
+    const connecting = this.client;
+    try {
+      const client = await connecting;
+      return (await client.query<Row>(query)).rows;
+    } catch (error) {
+      if (isConnectionLost(error)) this.forget(connecting);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = await this.client?.catch(() => undefined);
+    this.client = undefined;
+    await client?.end();
+  }
+
+  private connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.config);
+    const connecting = client
+      .connect()
+      .then(() => client.query(sessionSettings))
+      .then(() => client);
+    // A connection that ends between two appends is replaced by the next one; nobody waits for it, so nobody is told.
+    client.on('error', () => this.forget(connecting));
+    client.on('end', () => this.forget(connecting));
+    connecting.catch(() => void client.end().catch(() => undefined));
+    return connecting;
+  }
+
+  private forget(connecting: Promise<pg.Client>): void {
+    if (this.client !== connecting) return;
+    this.client = undefined;
+    void connecting.then((client) => client.end()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,41 @@
+import type pg from 'pg';
+
+import type { Clock } from '../clock.js';
+
+export interface PostgresEventStoreOptions {
+  readonly scope: string;
+  /** Where `migratePostgresEventStore` made the tables. */
+  readonly schema: string;
+  readonly clock: Clock;
+  readonly connectionString?: string;
+  /** What `pg` takes beside or instead of the connection string: TLS, password function, size of the reading pool. */
+  readonly pool?: pg.PoolConfig;
+  /** Between two looks for new events while some come; default 5 ms. */
+  readonly pollIntervalMs?: number;
+  /** What that grows to while none come; default 50 ms. */
+  readonly idleIntervalMsMax?: number;
+  /** How long a statement may take before the engine counts as unavailable; default 10 s. */
+  readonly callTimeoutMs?: number;
+  /** How long a connection may take to come up; default 5 s. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Hands each value on as the text that the server sent: `json` byte for byte, `bigint` without loss. */
+const textTypes = { getTypeParser: () => (value: unknown) => value };
+
+/** What the connections of a store have in common. */
+export const connectionConfig = (options: PostgresEventStoreOptions): pg.PoolConfig => {
+  const { scope, connectionString, callTimeoutMs = 10_000, connectTimeoutMs = 5_000 } = options;
+  return {
+    application_name: `cairn event store ${scope}`,
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeoutMs,
+    // The server gives up first, so that its answer and not the driver's deadline is the normal end of a slow call.
+    statement_timeout: callTimeoutMs,
+    query_timeout: callTimeoutMs + 500,
+    idle_in_transaction_session_timeout: callTimeoutMs,
+    ...(connectionString !== undefined && { connectionString }),
+    ...options.pool,
+    types: textTypes,
+  };
+};

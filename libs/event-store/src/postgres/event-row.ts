@@ -1,0 +1,100 @@
+import { DamagedEventError } from '../errors.js';
+import type { Instant, Json, NewEvent, RecordedEvent } from '../event.js';
+import type { ChainHead } from '../hash-chain.js';
+import { canonicalJson } from '../hash-chain.js';
+
+/** Every value as the text that PostgreSQL sends; the adapter turns off the driver's own parsing. */
+export interface EventRow {
+  readonly pos: string;
+  readonly stream_id: string;
+  readonly version: string;
+  readonly event_id: string;
+  readonly type: string;
+  readonly schema_version: string;
+  readonly data: string;
+  readonly meta: string;
+  readonly occurred_at: string;
+  readonly recorded_at: string;
+  readonly hash: string;
+}
+
+export interface HeadRow {
+  readonly stream_id: string;
+  readonly version: string;
+  readonly head_hash: string;
+  readonly recorded_at: string;
+}
+
+/** The columns of an event `e`. Times are seconds since 1970, a text that depends on no setting of the session. */
+export const eventColumns = `e.pos, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta,
+  extract(epoch FROM e.occurred_at) AS occurred_at, extract(epoch FROM e.recorded_at) AS recorded_at, e.hash`;
+
+/** The columns of a stream `s`. */
+export const headColumns = 's.stream_id, s.version, s.head_hash, extract(epoch FROM s.recorded_at) AS recorded_at';
+
+const metaMembers = [
+  'district',
+  'actor',
+  'onBehalfOf',
+  'correlationId',
+  'causationId',
+  'commandKey',
+  'commandDigest',
+] as const;
+
+type Meta = Pick<NewEvent, (typeof metaMembers)[number]>;
+
+/** What is kept of the envelope beside the columns, as canonical JSON. */
+export const metaText = (event: Meta): string => {
+  const given = metaMembers.flatMap((member) => (event[member] === undefined ? [] : [[member, event[member]]]));
+  return canonicalJson(Object.fromEntries(given) as Json);
+};
+
+/** @throws DamagedEventError when the row does not hold what was once written. */
+export const eventOf = (row: EventRow): RecordedEvent => {
+  try {
+    return {
+      id: row.event_id,
+      type: row.type,
+      schemaVersion: Number(row.schema_version),
+      occurredAt: instantOf(row.occurred_at),
+      ...metaOf(row.meta),
+      data: JSON.parse(row.data) as Json,
+      stream: row.stream_id,
+      version: Number(row.version),
+      position: row.pos,
+      recordedAt: instantOf(row.recorded_at),
+      hash: hexOf(row.hash),
+    };
+  } catch (error) {
+    throw new DamagedEventError(row.stream_id, Number(row.version), row.pos, hexOf(row.hash), String(error));
+  }
+};
+
+export const chainHeadOf = (row: HeadRow): ChainHead => ({
+  version: Number(row.version),
+  hash: hexOf(row.head_hash),
+  recordedAt: instantOf(row.recorded_at),
+});
+
+/** The form in which PostgreSQL takes and sends bytes. */
+export const byteaOf = (hex: string): string => `\\x${hex}`;
+const hexOf = (bytea: string): string => bytea.slice(2);
+
+const metaOf = (text: string): Meta => {
+  const meta: unknown = JSON.parse(text);
+  if (typeof meta !== 'object' || meta === null) throw new Error('meta is not an object');
+  for (const [name, value] of Object.entries(meta)) {
+    if (typeof value !== 'string' || !metaMembers.some((member) => member === name)) {
+      throw new Error(`meta has a member ${name} that nobody wrote`);
+    }
+  }
+  if (!('district' in meta && 'actor' in meta && 'correlationId' in meta)) throw new Error('meta lacks a member');
+  return meta as Meta;
+};
+
+/** `1759294800.123000` → `2025-10-01T05:00:00.123Z`. The store writes whole milliseconds; anything else is damage. */
+const instantOf = (epochSeconds: string): Instant => {
+  if (!/^-?\d+\.\d{3}000$/.test(epochSeconds)) throw new Error(`${epochSeconds} s is no time that the store wrote`);
+  return new Date(Math.round(Number(epochSeconds) * 1_000)).toISOString();
+};

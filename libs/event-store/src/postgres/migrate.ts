@@ -1,0 +1,83 @@
+import pg from 'pg';
+
+import { schemaVersion1 } from './schema-v1.js';
+import { quotedName } from './schema-name.js';
+
+export interface MigratePostgresEventStoreOptions {
+  /** Connects as the role that shall own the tables: a connection string, or what `pg` takes. */
+  readonly ownerConnection: string | pg.ClientConfig;
+  readonly schema: string;
+  /**
+   * The role under which the service appends and reads, which must exist. It can neither change nor remove events.
+   * Without one only the owner uses the store, and the trigger alone guards it.
+   */
+  readonly serviceRole?: string;
+}
+
+/** Version n of the schema is made by the n-th list. A list that was released is never edited; a new one is added. */
+const versions: readonly ((schema: string) => readonly string[])[] = [schemaVersion1];
+
+/**
+ * Brings the schema of an event store to the newest version and grants the service role what it needs. Safe to run
+ * at each start and from several processes at once.
+ * @throws Error when the schema is newer than this code, or the database does not store UTF-8.
+ */
+export const migratePostgresEventStore = async (options: MigratePostgresEventStoreOptions): Promise<void> => {
+  const { ownerConnection } = options;
+  const config = typeof ownerConnection === 'string' ? { connectionString: ownerConnection } : ownerConnection;
+  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await migrate(client, options);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+};
+
+const migrate = async (client: pg.Client, options: MigratePostgresEventStoreOptions): Promise<void> => {
+  const schema = quotedName(options.schema);
+  await assertUtf8(client);
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`event store ${options.schema}`]);
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.es_schema (
+    one int PRIMARY KEY DEFAULT 1 CHECK (one = 1),
+    version int NOT NULL
+  )`);
+  const found = await client.query<{ version: number }>(`SELECT version FROM ${schema}.es_schema`);
+  const current = found.rows[0]?.version ?? 0;
+  if (current > versions.length) {
+    throw new Error(`Event store ${options.schema} has schema version ${current}, this code knows ${versions.length}`);
+  }
+  for (const statement of versions.slice(current).flatMap((version) => version(schema))) await client.query(statement);
+  await client.query(
+    `INSERT INTO ${schema}.es_schema (version) VALUES ($1) ON CONFLICT (one) DO UPDATE SET version = excluded.version`,
+    [versions.length],
+  );
+  for (const statement of grants(schema, options.serviceRole)) await client.query(statement);
+};
+
+/** Stream names and data of any script must come back as they went in. */
+const assertUtf8 = async (client: pg.Client): Promise<void> => {
+  const answer = await client.query<{ server_encoding: string }>('SHOW server_encoding');
+  const encoding = answer.rows[0]?.server_encoding;
+  if (encoding !== 'UTF8') throw new Error(`The event store needs a database with encoding UTF8, this one has ${encoding}`);
+};
+
+/** Set anew each time, so that a right that somebody added by hand goes away again. */
+const grants = (schema: string, serviceRole: string | undefined): readonly string[] => {
+  const function_ = `FUNCTION ${schema}.es_append`;
+  const closed = [`REVOKE ALL ON ${function_} FROM PUBLIC`, `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM PUBLIC`];
+  if (serviceRole === undefined) return closed;
+  const role = quotedName(serviceRole);
+  return [
+    ...closed,
+    `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`,
+    `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
+    `GRANT SELECT ON ${schema}.es_schema TO ${role}`,
+    `GRANT SELECT, INSERT ON ${schema}.es_event TO ${role}`,
+    `GRANT SELECT, INSERT, UPDATE ON ${schema}.es_head, ${schema}.es_stream TO ${role}`,
+    `GRANT EXECUTE ON ${function_} TO ${role}`,
+  ];
+};

@@ -1,0 +1,145 @@
+import pg from 'pg';
+
+import type { Clock } from '../clock.js';
+import { beforeTheFirst, comparePositions, parsePosition } from '../decimal-position.js';
+import type { NewEvent, Position, RecordedEvent, StreamId } from '../event.js';
+import type {
+  Appended,
+  ExpectedVersion,
+  ReadAllOptions,
+  ReadAllPage,
+  ReadStreamOptions,
+  SubscribeOptions,
+  Subscription,
+} from '../event-store.js';
+import { EventStore } from '../event-store.js';
+import { Subscriptions } from '../subscription/subscriptions.js';
+import { isUuid } from '../uuid.js';
+import { checkAppend } from '../validate-append.js';
+import { canBeStream, checkReadAll, checkReadStream } from '../validate-read.js';
+import { AppendConnection } from './append-connection.js';
+import { Appender, closedError } from './appender.js';
+import type { PostgresEventStoreOptions } from './connection-options.js';
+import { connectionConfig } from './connection-options.js';
+import type { EventRow } from './event-row.js';
+import { eventOf } from './event-row.js';
+import { normalised } from './postgres-errors.js';
+import { findQuery, headQuery, readAllQuery, readStreamQuery, readWindowPositions } from './read-statements.js';
+import { quotedName } from './schema-name.js';
+
+const readConnectionsMax = 4;
+
+/**
+ * Opens the record that `migratePostgresEventStore` made. Connects when it is first used, so a service can start
+ * while its database is away; each call then says so.
+ */
+export const openPostgresEventStore = (options: PostgresEventStoreOptions): PostgresEventStore =>
+  new PostgresEventStore(options);
+
+/** Keeps the record in PostgreSQL: dense positions in commit order, appends of a process merged over one connection. */
+export class PostgresEventStore extends EventStore {
+  readonly scope: string;
+  private readonly clock: Clock;
+  private readonly schema: string;
+  private readonly pool: pg.Pool;
+  private readonly connection: AppendConnection;
+  private readonly appender: Appender;
+  private readonly subscriptions: Subscriptions;
+  private closing: Promise<void> | undefined;
+
+  constructor(options: PostgresEventStoreOptions) {
+    super();
+    const config = connectionConfig(options);
+    this.scope = options.scope;
+    this.clock = options.clock;
+    this.schema = quotedName(options.schema);
+    this.pool = new pg.Pool({ max: readConnectionsMax, ...config });
+    // An idle connection that breaks is replaced when one is needed; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
+    this.connection = new AppendConnection(config);
+    this.appender = new Appender(this.connection, this.schema, options.callTimeoutMs ?? 10_000);
+    this.subscriptions = new Subscriptions({
+      head: () => this.head(),
+      compare: comparePositions,
+      readAll: (readAll) => this.readAll(readAll),
+      beforeTheFirst,
+      pollIntervalMs: options.pollIntervalMs ?? 5,
+      idleIntervalMsMax: options.idleIntervalMsMax ?? 50,
+    });
+  }
+
+  async append(stream: StreamId, expected: ExpectedVersion, events: readonly NewEvent[]): Promise<Appended> {
+    const append = checkAppend(this.scope, stream, expected, events, this.clock.now());
+    this.assertOpen();
+    const appended = await this.appender.append(append);
+    this.subscriptions.committed();
+    return appended;
+  }
+
+  async readStream(stream: StreamId, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
+    const checked = checkReadStream(options);
+    if (!canBeStream(stream)) return [];
+    const rows = await this.query<EventRow>(readStreamQuery(this.schema, stream, checked));
+    return rows.map(eventOf);
+  }
+
+  async readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
+    const { filter, limit } = checkReadAll(options);
+    let after = parsePosition(options.after ?? beforeTheFirst);
+    // A window bounds what one statement looks through when few events match; an empty one is not the end yet.
+    for (;;) {
+      const rows = await this.query<EventRow & { head: string }>(readAllQuery(this.schema, after, filter, limit));
+      const head = Number(rows[0]?.head ?? 0);
+      const events = rows.filter((row) => row.pos !== null).map(eventOf);
+      const full = events.length === limit;
+      const upTo = full ? Number(rows.at(-1)?.pos) : Math.max(after, Math.min(head, after + readWindowPositions));
+      if (events.length > 0 || upTo >= head) return { events, readUpTo: String(upTo) };
+      after = upTo;
+    }
+  }
+
+  async findEvent(stream: StreamId, eventId: string): Promise<RecordedEvent | undefined> {
+    if (!canBeStream(stream) || !isUuid(eventId)) return undefined;
+    const [row] = await this.query<EventRow>(findQuery(this.schema, stream, eventId));
+    return row && eventOf(row);
+  }
+
+  async head(): Promise<Position> {
+    const [row] = await this.query<{ pos: string }>(headQuery(this.schema));
+    return row?.pos ?? beforeTheFirst;
+  }
+
+  compare(left: Position, right: Position): number {
+    return comparePositions(left, right);
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    this.assertOpen();
+    return this.subscriptions.subscribe(options);
+  }
+
+  async close(): Promise<void> {
+    this.closing ??= this.end();
+    await this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await this.subscriptions.stop();
+    await this.appender.idle();
+    await this.connection.close();
+    await this.pool.end();
+  }
+
+  private async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<readonly Row[]> {
+    this.assertOpen();
+    try {
+      return (await this.pool.query<Row>(query)).rows;
+    } catch (error) {
+      throw normalised(error);
+    }
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw closedError(this.scope);
+  }
+}

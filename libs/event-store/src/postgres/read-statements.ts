@@ -1,0 +1,48 @@
+import type pg from 'pg';
+
+import type { EventFilter, StreamId } from '../event.js';
+import { eventColumns } from './event-row.js';
+
+/** How many positions one statement looks through at most. */
+export const readWindowPositions = 20_000;
+
+export const readStreamQuery = (
+  schema: string,
+  stream: StreamId,
+  { backwards, from, limit }: { backwards: boolean; from: number; limit: number },
+): pg.QueryConfig => ({
+  name: backwards ? 'es_read_backwards' : 'es_read_forwards',
+  text: `SELECT ${eventColumns} FROM ${schema}.es_event e
+    WHERE e.stream_id = $1 AND e.version ${backwards ? '<=' : '>='} $2
+    ORDER BY e.version ${backwards ? 'DESC' : 'ASC'} LIMIT $3`,
+  values: [stream, from, limit],
+});
+
+/** The head and the page in one statement and so of one moment. Without events one row with the head alone. */
+export const readAllQuery = (
+  schema: string,
+  after: number,
+  filter: EventFilter | undefined,
+  limit: number,
+): pg.QueryConfig => ({
+  name: 'es_read_all',
+  text: `SELECT h.pos AS head, ${eventColumns} FROM ${schema}.es_head h LEFT JOIN LATERAL (
+      SELECT * FROM ${schema}.es_event x
+      WHERE x.pos > $1::bigint AND x.pos <= $1::bigint + ${readWindowPositions}
+        AND ($2::text[] IS NULL OR x.type = ANY ($2::text[]))
+        AND ($3::text IS NULL OR starts_with(x.stream_id, $3::text))
+      ORDER BY x.pos LIMIT $4
+    ) e ON true ORDER BY e.pos`,
+  values: [after, filter?.types ?? null, filter?.streamPrefix ?? null, limit],
+});
+
+export const findQuery = (schema: string, stream: StreamId, eventId: string): pg.QueryConfig => ({
+  name: 'es_find',
+  text: `SELECT ${eventColumns} FROM ${schema}.es_event e WHERE e.stream_id = $1 AND e.event_id = $2`,
+  values: [stream, eventId],
+});
+
+export const headQuery = (schema: string): pg.QueryConfig => ({
+  name: 'es_head',
+  text: `SELECT h.pos FROM ${schema}.es_head h`,
+});

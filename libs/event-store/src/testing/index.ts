@@ -1,0 +1,5 @@
+export type { OpenedStore, OpenStore } from './contract/contract-context.js';
+export { eventStoreContract } from './event-store-contract.js';
+export { ManualClock } from './manual-clock.js';
+export { anEvent, aStream, someEvents } from './sample-events.js';
+export { gate, Subscriber, until } from './subscriber.js';
