@@ -15,11 +15,25 @@ export type {
   TopicOptions,
   Watermark,
 } from './event-bus.js';
+export { consumerTables, migrateConsumerTables } from './consumer/consumer-tables.js';
+export { isEnvironmentFailure, StaleOwnerError } from './consumer/failures.js';
+export type { ListParkedOptions, ParkedMessage } from './consumer/parked.js';
+export { compareDecimalPositions } from './consumer/progress.js';
+export type { ComparePositions } from './consumer/progress.js';
+export { Consumer, startConsumer } from './consumer/start-consumer.js';
+export type { ConsumerOptions } from './consumer/start-consumer.js';
+export { ProgressTimeoutError } from './consumer/wait-for-progress.js';
+export type { WaitOptions } from './consumer/wait-for-progress.js';
 export { InMemoryBroker } from './in-memory/in-memory-broker.js';
 export { InMemoryEventBus } from './in-memory/in-memory-event-bus.js';
 export { migratePostgresEventBus } from './postgres/migrate-postgres-event-bus.js';
 export type { MigratePostgresEventBusOptions } from './postgres/migrate-postgres-event-bus.js';
 export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-event-bus.js';
 export type { PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
+export { pgInTransaction } from './pg-in-transaction.js';
+export { PostgresCheckpoints } from './relay/postgres-checkpoints.js';
+export type { RelayCheckpoint } from './relay/postgres-checkpoints.js';
+export { Relay, startRelay } from './relay/start-relay.js';
+export type { PublicMessage, RelayLag, RelayOptions } from './relay/start-relay.js';
 export { partitionOfKey } from './partitioner.js';
 export type { InTransaction, SqlSession } from './sql-session.js';

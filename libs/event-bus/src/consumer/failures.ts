@@ -1,0 +1,60 @@
+import { EventBusUnavailableError } from '../event-bus.js';
+
+/** The consumer's partition belongs to another owner by now; what this one did was rolled back. */
+export class StaleOwnerError extends Error {
+  override readonly name = 'StaleOwnerError';
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly fence: number,
+  ) {
+    super(`${topic}/${partition} has a newer owner than the one with fence ${fence}`);
+  }
+}
+
+/**
+ * Classes of SQLSTATE that no message is guilty of: connection (08), transaction roll-back such as a deadlock (40),
+ * access rights and missing tables (28, 3D, 3F, 42), resources (53), operator and shutdown (57), system (58), internal
+ * (XX), and locks that were not to be had (55).
+ */
+const blamelessClasses = new Set(['08', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX', '25']);
+
+const brokenConnectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EMFILE',
+]);
+
+/** What `pg` and its pool say without a code. */
+const brokenConnectionWords =
+  /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|client was closed|after calling end on the pool|not queryable/i;
+
+const blames = (error: unknown): 'environment' | 'unknown' => {
+  if (error instanceof EventBusUnavailableError || error instanceof StaleOwnerError) return 'environment';
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (brokenConnectionCodes.has(code) || brokenConnectionWords.test(error.message)) return 'environment';
+  if (/^[0-9A-Z]{5}$/.test(code) && blamelessClasses.has(code.slice(0, 2))) return 'environment';
+  return error.name === 'EventStoreUnavailableError' ? 'environment' : 'unknown';
+};
+
+/**
+ * True for a failure of the surroundings (server away, deadlock, missing table, replaced owner), also when a library has
+ * wrapped it: the message is to be tried again and never parked for it.
+ */
+export const isEnvironmentFailure = (error: unknown, depth = 0): boolean => {
+  if (depth > 8) return false;
+  if (blames(error) === 'environment') return true;
+  if (!(error instanceof Error)) return false;
+  const inner: unknown[] = [error.cause];
+  if ('driverError' in error) inner.push(error.driverError);
+  if (error instanceof AggregateError) inner.push(...error.errors);
+  return inner.some((one) => one !== undefined && isEnvironmentFailure(one, depth + 1));
+};

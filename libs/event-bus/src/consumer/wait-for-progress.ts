@@ -1,0 +1,133 @@
+import type { EventBus } from '../event-bus.js';
+import { EventBusUnavailableError } from '../event-bus.js';
+import type { InTransaction } from '../sql-session.js';
+import type { ConsumerStore } from './consumer-store.js';
+import type { ComparePositions, Progress } from './progress.js';
+
+/** The position was not applied in time; the reader may ask again. */
+export class ProgressTimeoutError extends Error {
+  override readonly name = 'ProgressTimeoutError';
+  constructor(
+    readonly scope: string,
+    readonly position: string,
+    readonly timeoutMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`Position ${position} of ${scope} was not applied within ${timeoutMs} ms`, options);
+  }
+}
+
+export interface WaitOptions {
+  /** Waits for the partition of this key alone; without it for every partition. */
+  readonly key?: string;
+  /** Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+const lookAgainMs = 10;
+
+/** Knows how far a group has come: by what this process committed, else by what the database says for all copies. */
+export class ProgressReader {
+  private refreshing: Promise<void> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly bus: EventBus,
+    private readonly inTransaction: InTransaction,
+    private readonly store: ConsumerStore,
+    private readonly known: Progress,
+    private readonly compare: ComparePositions,
+    private readonly wake: () => void,
+    private readonly stopped: AbortSignal,
+  ) {}
+
+  /** To be called after each commit, so that those who wait look again. */
+  changed(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  /** The lowest position over the partitions in question; undefined while one of them has seen nothing of the scope. */
+  async appliedUpTo(scope: string, key?: string): Promise<string | undefined> {
+    await this.refresh();
+    return this.lowest(scope, key);
+  }
+
+  /** Resolves once the position is applied. @throws ProgressTimeoutError */
+  async waitFor(scope: string, position: string, options: WaitOptions = {}): Promise<void> {
+    const { key, timeoutMs = 5_000 } = options;
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const timer = setTimeout(end, timeoutMs);
+    this.stopped.addEventListener('abort', end);
+    const over = new Promise<boolean>((resolve) => ending.signal.addEventListener('abort', () => resolve(false)));
+    if (this.stopped.aborted) end();
+    let cause: unknown;
+    const look = (): Promise<boolean> =>
+      this.look(scope, position, key).catch((error: unknown) => {
+        cause = error;
+        return false;
+      });
+    try {
+      // Raced, because a database that hangs must not hold the reader beyond the deadline.
+      while (!(await Promise.race([look(), over]))) {
+        if (ending.signal.aborted) throw new ProgressTimeoutError(scope, position, timeoutMs, { cause });
+        this.wake();
+        await this.nextChange(ending.signal);
+      }
+    } finally {
+      clearTimeout(timer);
+      this.stopped.removeEventListener('abort', end);
+    }
+  }
+
+  private async look(scope: string, position: string, key: string | undefined): Promise<boolean> {
+    if (await this.hasApplied(scope, position, key)) return true;
+    await this.refresh();
+    return this.hasApplied(scope, position, key);
+  }
+
+  private async hasApplied(scope: string, position: string, key: string | undefined): Promise<boolean> {
+    const lowest = await this.lowest(scope, key);
+    return lowest !== undefined && this.compare(scope, lowest, position) >= 0;
+  }
+
+  private async lowest(scope: string, key: string | undefined): Promise<string | undefined> {
+    let lowest: string | undefined;
+    for (const topic of this.known.topicsOf(scope)) {
+      for (const partition of await this.partitionsOf(topic, key)) {
+        const position = this.known.of(topic, partition, scope);
+        if (position === undefined) return undefined;
+        if (lowest === undefined || this.compare(scope, position, lowest) < 0) lowest = position;
+      }
+    }
+    return lowest;
+  }
+
+  private async partitionsOf(topic: string, key: string | undefined): Promise<readonly number[]> {
+    if (key !== undefined) return [await this.bus.partitionOf(topic, key)];
+    return Array.from({ length: await this.bus.partitions(topic) }, (_, partition) => partition);
+  }
+
+  /** Reads the progress of all copies; those who wait at the same time share one look. */
+  private refresh(): Promise<void> {
+    if (this.stopped.aborted) return Promise.reject(new EventBusUnavailableError('The consumer was stopped'));
+    this.refreshing ??= this.inTransaction((session) => this.store.progress(session))
+      .then((rows) => this.known.merge(rows))
+      .finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private async nextChange(deadline: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        deadline.removeEventListener('abort', done);
+        this.listeners.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, lookAgainMs);
+      deadline.addEventListener('abort', done);
+      this.listeners.add(done);
+    });
+  }
+}

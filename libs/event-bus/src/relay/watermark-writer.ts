@@ -1,0 +1,70 @@
+import { backOff, Signal } from '../delivery/signal.js';
+import type { EventBus } from '../event-bus.js';
+
+export interface WatermarkWriterOptions {
+  readonly bus: EventBus;
+  readonly topic: string;
+  readonly scope: string;
+  /** Milliseconds between two marks. */
+  readonly intervalMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Writes the newest watermark that is due, at once after a pause, and at most one per interval while the relay is busy:
+ * a mark goes into every partition, and one per event would outnumber the events.
+ */
+export class WatermarkWriter {
+  private readonly signal = new Signal();
+  private readonly running: Promise<void>;
+  private due: string | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: WatermarkWriterOptions) {
+    this.running = this.run();
+  }
+
+  /** Everything up to the position is out. */
+  say(position: string): void {
+    this.due = position;
+    this.signal.notify();
+  }
+
+  /** A message has said as much: nothing is due any more. */
+  unsay(): void {
+    this.due = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.signal.notify();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.stopped) {
+      if (this.due === undefined) {
+        await this.signal.wait();
+        continue;
+      }
+      const position = this.due;
+      this.due = undefined;
+      try {
+        await this.options.bus.publishWatermark(this.options.topic, { scope: this.options.scope, position });
+        failures = 0;
+        await this.rest(this.options.intervalMs);
+      } catch (error) {
+        this.due ??= position;
+        this.options.onError(error);
+        await this.rest(backOff(failures, 50, 5_000));
+        failures += 1;
+      }
+    }
+  }
+
+  private async rest(milliseconds: number): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (!this.stopped && performance.now() < until) await this.signal.wait(until - performance.now());
+  }
+}
