@@ -1,5 +1,5 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
-import type { OutgoingMessage } from '@cairn/event-bus';
+import type { PublicMessage } from '@cairn/event-bus';
 import type { RecordedEvent } from '@cairn/event-store';
 import type { z } from 'zod';
 
@@ -38,14 +38,11 @@ export const publicEventOf = (stored: RecordedEvent, fact: PublicFact): AnyPubli
 });
 
 /** The message that carries a public event. @throws when it does not fit its contract: a wrong event must not get out */
-export const publicMessage = (stored: RecordedEvent, fact: PublicFact, contract: z.ZodType): OutgoingMessage => {
+export const publicMessage = (stored: RecordedEvent, fact: PublicFact, contract: z.ZodType): PublicMessage => {
   const event = contract.parse(publicEventOf(stored, fact));
   return {
-    scope: scopeOf(stored),
-    id: stored.id,
     key: fact.subject,
     headers: { 'content-type': 'application/cloudevents+json', 'ce-type': fact.type, 'cairn-district': stored.district },
     value: JSON.stringify(event),
-    sourcePosition: stored.position,
   };
 };

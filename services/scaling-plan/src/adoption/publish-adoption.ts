@@ -1,6 +1,6 @@
 import { adoptionEventSchema } from '@cairn/contracts';
 import type { AdoptionPublicEvent } from '@cairn/contracts';
-import type { OutgoingMessage } from '@cairn/event-bus';
+import type { PublicMessage } from '@cairn/event-bus';
 import type { RecordedEvent } from '@cairn/event-store';
 import { publicMessage, readEvent } from '@cairn/service-kit';
 
@@ -23,7 +23,7 @@ const publicTypes: Readonly<Record<AdoptionEvent['type'], AdoptionPublicEvent['t
 };
 
 /** What the scaling plan tells others, keyed by school so that a school's facts keep their order. */
-export const publishAdoption = (stored: RecordedEvent): OutgoingMessage => {
+export const publishAdoption = (stored: RecordedEvent): PublicMessage => {
   const fact = readEvent(adoptionEvents, stored);
   return publicMessage(
     stored,

@@ -1,0 +1,44 @@
+import { PostgresCheckpoints, startRelay } from '@cairn/event-bus';
+import type { PublicMessage, Relay } from '@cairn/event-bus';
+import type { RecordedEvent } from '@cairn/event-store';
+
+import { schemaOf, transactionsOn } from '../data/service-database.js';
+import type { Platform } from './platform.js';
+import type { Background } from './serve.js';
+
+export interface RelayParts {
+  readonly topic: { readonly name: string; readonly partitions: number };
+  /** Undefined for a fact that stays inside the service. */
+  readonly toMessage: (stored: RecordedEvent) => PublicMessage | undefined;
+}
+
+/** Publishes the facts of a service: the event table is the outbox. Ready once it has caught up after the start. */
+export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): Background => {
+  const { store, bus, logger, service } = platform;
+  const checkpoints = new PostgresCheckpoints(transactionsOn(platform.dataSource), schemaOf(service));
+  let relay: Relay | undefined;
+  platform.readiness.add({
+    name: 'relay',
+    check: async () => {
+      if (!relay) return 'has not started';
+      if (relay.lastError !== undefined) return `fails: ${String(relay.lastError)}`;
+      const { behindMs } = await relay.lag();
+      return behindMs > 60_000 && relay.publishedUpTo === undefined ? 'catches up' : undefined;
+    },
+  });
+  return {
+    start: async () => {
+      await checkpoints.migrate();
+      relay = startRelay({
+        store,
+        bus,
+        topic: topic.name,
+        partitions: topic.partitions,
+        toMessage,
+        checkpoint: checkpoints.of(topic.name),
+        onError: (error) => logger.warn({ err: error }, 'the relay failed; it will try again'),
+      });
+    },
+    stop: async () => relay?.stop(),
+  };
+};

@@ -1,0 +1,1 @@
+export { startScalingPlan } from './scaling-plan.service.js';
