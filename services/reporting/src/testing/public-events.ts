@@ -29,7 +29,7 @@ export interface When {
   readonly initiativeId?: string;
 }
 
-/** Makes public events as the services publish them: versions by stream from 1, ids in the order of making. */
+/** Makes public events as the services publish them: versions by stream from 1, ids by stream and version. */
 export class Publisher {
   private readonly versions = new Map<string, number>();
   private made = 0;
@@ -68,10 +68,20 @@ export class Publisher {
     when: When,
     data: Omit<Named<AdoptionPublicEvent, Name>['data'], 'schoolId' | 'initiativeId'>,
   ): AnyPublicEvent {
+    return this.anyAdoption(name, school, when, data);
+  }
+
+  anyAdoption(name: ShortName<AdoptionPublicEvent['type']>, school: number, when: When, data: object): AnyPublicEvent {
     const id = schoolId(school);
     const initiativeId = when.initiativeId ?? initiative;
     const whole = { schoolId: id, initiativeId, ...data };
     return this.event(`org.cairn.adoption.${name}.v1`, 'scaling-plan', `adoption-${id}.${initiativeId}`, id, when, whole);
+  }
+
+  /** The event that was made last, never to be published. */
+  takeBack(event: AnyPublicEvent): void {
+    this.versions.set(event.stream, event.streamversion - 1);
+    this.made -= 1;
   }
 
   started(school: number, when: When): AnyPublicEvent {
@@ -89,7 +99,7 @@ export class Publisher {
     this.made += 1;
     return {
       specversion: '1.0',
-      id: uuid(`event of ${this.district}`, this.made),
+      id: uuid(whole, version),
       source: `/cairn/${service}`,
       type,
       subject,

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AnyPublicEvent } from '@cairn/contracts';
+import fc from 'fast-check';
+
+import type { Point } from '../bitemporal/rectangle-table.js';
+import { historyStart, lawfulHistoryArb, schoolsMax } from '../testing/lawful-history.js';
+import { adoptionByDefinition, openNameByDefinition } from '../testing/oracle.js';
+import { projectAll, projections, receive } from '../testing/project-log.js';
+import { day, district, initiative, Publisher, schoolId } from '../testing/public-events.js';
+import { openReportingDatabase } from '../testing/reporting-database.js';
+import type { ReportingDatabase } from '../testing/reporting-database.js';
+import { adoptionAsOf } from './adoption-as-of.js';
+
+const schools = Array.from({ length: schoolsMax }, (_, n) => schoolId(n + 1));
+
+const expectedAt = (log: readonly AnyPublicEvent[], initiativeId: string, point: Point) =>
+  schools
+    .flatMap((id) => {
+      const name = openNameByDefinition(log, id, point);
+      if (name === undefined) return [];
+      const { state, version } = adoptionByDefinition(log, id, initiativeId, point);
+      const started = state.status === 'not-started' ? undefined : state;
+      return {
+        schoolId: id, name, stage: started?.stage ?? null, status: state.status, since: started?.stageSince ?? null, version,
+        eventId: started?.eventId ?? null,
+      };
+    })
+    .sort((a, b) => (a.name === b.name ? (a.schoolId < b.schoolId ? -1 : 1) : a.name < b.name ? -1 : 1));
+
+/** Points that matter: the instants of the events themselves, the millisecond beside them, and any other. */
+const pointArb = (log: readonly AnyPublicEvent[]): fc.Arbitrary<Point> => {
+  const instants = log.flatMap(({ time, recordedat }) => [time, recordedat].map((text) => Date.parse(text)));
+  const instant = fc
+    .oneof(
+      fc.tuple(fc.constantFrom(historyStart, ...instants), fc.integer({ min: -1, max: 1 })).map(([at, by]) => at + by),
+      fc.integer({ min: historyStart - 30 * 86_400_000, max: historyStart + 200 * 86_400_000 }),
+    )
+    .map((milliseconds) => new Date(milliseconds).toISOString());
+  return fc.record({ effective: instant, recorded: instant, position: fc.integer({ min: 0, max: log.length }) });
+};
+
+describe('the district as of a point', () => {
+  let database: ReportingDatabase;
+  const openDistrict = new Publisher('mnps').districtRegistered();
+
+  beforeAll(async () => {
+    database = await openReportingDatabase();
+  });
+  afterAll(() => database.close());
+
+  const startWith = async (log: readonly AnyPublicEvent[], batchEvents: number): Promise<void> => {
+    await database.session.query(
+      'ALTER TABLE received_event DISABLE TRIGGER USER; TRUNCATE received_event; UPDATE received_head SET log_position = 0',
+    );
+    for (const projection of projections) await projection.reset(database.session);
+    await receive(database.inTransaction, [openDistrict, ...log], batchEvents);
+  };
+
+  const allRows = async (): Promise<unknown> => {
+    const tables = ['adoption_rectangle', 'adoption_version', 'school_rectangle', 'school_event', 'district', 'initiative'];
+    const rows = await Promise.all(
+      tables.map((table) => database.session.query(`SELECT row_to_json(t)::text AS row FROM ${table} t ORDER BY 1`)),
+    );
+    return Object.fromEntries(tables.map((table, index) => [table, rows[index]]));
+  };
+
+  test('is the fold of the facts recorded by then that occurred by then, at any point of any lawful history', async () => {
+    const historyAndPoints = lawfulHistoryArb(60).chain((log) =>
+      fc.record({
+        log: fc.constant(log),
+        points: fc.array(pointArb([openDistrict, ...log]), { minLength: 12, maxLength: 12 }),
+        batchEvents: fc.integer({ min: 1, max: 70 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(historyAndPoints, async ({ log, points, batchEvents }) => {
+        await startWith(log, batchEvents);
+        for (const point of points) {
+          for (const initiativeId of [initiative, 'computer-science']) {
+            const answer = await adoptionAsOf(database.session, district, initiativeId, point);
+            const told = answer.schools.map(({ daysInStage: _days, ...school }) => school);
+            expect(told).toEqual(expectedAt([openDistrict, ...log], initiativeId, point));
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('comes out of a rebuild row for row, whatever the size of the batches', async () => {
+    await fc.assert(
+      fc.asyncProperty(lawfulHistoryArb(60), fc.integer({ min: 1, max: 30 }), async (log, batchEvents) => {
+        await startWith(log, batchEvents);
+        const before = await allRows();
+        for (const projection of projections) await projection.reset(database.session);
+        await projectAll(database.inTransaction);
+        expect(await allRows()).toEqual(before);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('is the same again with the position it named, after facts of the past have come', async () => {
+    const publisher = new Publisher();
+    const log = [publisher.opened(1, 'Glencliff High', { occurredAt: day(1) }), publisher.started(1, { occurredAt: day(2) })];
+    await startWith(log, 500);
+    const at = { effective: day(20), recorded: day(20) };
+    const first = await adoptionAsOf(database.session, district, initiative, { ...at, position: 3 });
+    await receive(database.inTransaction, [publisher.advanced(1, 'installation', { occurredAt: day(9), recordedAt: day(10) })]);
+    expect(await adoptionAsOf(database.session, district, initiative, { ...at, position: 3 })).toEqual(first);
+    const later = await adoptionAsOf(database.session, district, initiative, { ...at, position: 4 });
+    expect([first, later].map(({ totals }) => [totals.exploration, totals.installation])).toEqual([[1, 0], [0, 1]]);
+  });
+});
