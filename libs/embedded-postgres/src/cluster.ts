@@ -105,6 +105,12 @@ const giveAll = async (folder: string, user: ServerUser): Promise<void> => {
   for (const entry of await readdir(folder, { recursive: true })) await lchown(join(folder, entry), uid, gid);
 };
 
+export interface OpenClusterOptions {
+  readonly timeout_ms: number;
+  readonly onProgress: (message: string) => void;
+  readonly cacheDir: string | undefined;
+}
+
 /**
  * The cluster below `dataDir`, made when there is none. It is made beside its place and moved there when whole, so that a
  * start that is killed half-way leaves nothing that passes for a cluster.
@@ -115,11 +121,11 @@ const giveAll = async (folder: string, user: ServerUser): Promise<void> => {
 export const openCluster = async (
   dataDir: string,
   password: string,
-  { timeout_ms, onProgress }: { timeout_ms: number; onProgress: (message: string) => void },
+  { timeout_ms, onProgress, cacheDir }: OpenClusterOptions,
 ): Promise<Cluster> => {
   const folder = clusterFolder(dataDir);
   const user = await serverUser(folder);
-  const native = await usableNative(user);
+  const native = await usableNative(user, cacheDir === undefined ? {} : { cache: cacheDir });
   const reachable = await canEnter(user, dataDir);
   if (!reachable && process.platform !== 'linux') {
     throw new DataDirectoryError(`The server's user (uid ${String(user.uid)}) cannot enter ${dataDir}: choose a data directory that it can.`);

@@ -13,6 +13,8 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** When another process owns the data directory: refuse to start (default), or use its server beside it. */
   readonly whenRunning?: 'refuse' | 'attach';
+  /** For a copy of the programs, when the server's user cannot reach those in `node_modules`; default: see `usableNative`. */
+  readonly cacheDir?: string;
   /** Told once when the server ends although nobody asked it to. */
   readonly onUnexpectedExit?: (error: PostgresExitedError) => void;
   /** Default 60,000, recovery included. */

@@ -59,7 +59,11 @@ const ready = async (options: EmbeddedPostgresOptions, dataDir: string, lock: Ow
   const deadline = Date.now() + startTimeout_ms;
 
   const state = (await readState(dataDir)) ?? (await firstState(dataDir));
-  const cluster = await openCluster(dataDir, state.password, { timeout_ms: startTimeout_ms, onProgress });
+  const cluster = await openCluster(dataDir, state.password, {
+    timeout_ms: startTimeout_ms,
+    onProgress,
+    cacheDir: options.cacheDir,
+  });
   const start = {
     cluster,
     dataDir,
@@ -108,6 +112,19 @@ const ready = async (options: EmbeddedPostgresOptions, dataDir: string, lock: Ow
   };
 };
 
+const own = async (dataDir: string, purpose: string): Promise<OwnerLock> => {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    return await takeOwnership(dataDir, purpose);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new DataDirectoryError(
+      `This user may not write to ${dataDir}. Start as the user who made it, or choose another data directory.`,
+      { cause: error },
+    );
+  }
+};
+
 /**
  * PostgreSQL for one machine: on return it takes connections on 127.0.0.1, and this process owns the data directory or,
  * with `whenRunning: 'attach'`, shares the server of the process that does.
@@ -116,11 +133,10 @@ const ready = async (options: EmbeddedPostgresOptions, dataDir: string, lock: Ow
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const dataDir = resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true });
   const deadline = Date.now() + (options.startTimeout_ms ?? 60_000);
   for (;;) {
     try {
-      const lock = await takeOwnership(dataDir, options.purpose ?? 'cairn');
+      const lock = await own(dataDir, options.purpose ?? 'cairn');
       return await ready(options, dataDir, lock).catch(async (error: unknown) => {
         await lock.release();
         throw error;

@@ -146,10 +146,11 @@ describe('the owner of the embedded PostgreSQL', () => {
     expect(answers.filter(({ error }) => error?.name === 'AlreadyRunningError')).toHaveLength(3);
   });
 
-  test('of several that start at once beside an owner who attach to it: all share one server', async () => {
-    const processes = [start(), start({ whenRunning: 'attach' }), start({ whenRunning: 'attach' })];
+  test('of several that start at once and would attach becomes one, and all share its server', async () => {
+    const processes = [1, 2, 3].map(() => start({ whenRunning: 'attach' }));
     const answers = await Promise.all(processes.map((process) => process.next()));
 
+    expect(answers.map(({ origin }) => origin).sort()).toEqual(['attached', 'attached', 'started']);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 import { open, rename, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { giveToFolderOwner } from './atomic-file.js';
 
 const logBytesMax = 5_000_000;
 const tailBytes = 8_000;
@@ -19,6 +20,7 @@ export const openLog = async (dataDir: string): Promise<ServerLog> => {
   const path = join(dataDir, 'postgres.log');
   if ((await sizeOf(path)) > logBytesMax) await rename(path, `${path}.1`);
   const file = await open(path, 'a+', 0o600);
+  await giveToFolderOwner(path);
   const start = await sizeOf(path);
   const tail = async (): Promise<string> => {
     const end = await sizeOf(path);

@@ -43,6 +43,8 @@ export const launch = (options: Readonly<Record<string, unknown>>, as: LaunchAs 
     ['--conditions=@cairn/source', '--import', `${library}/jest/register-source.js`, `${library}/jest/launch.js`, JSON.stringify(options)],
     { ...user, cwd: library, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } },
   );
+  // A process that has failed does not listen any more; that it has, its exit says.
+  child.stdin.on('error', () => undefined);
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += String(chunk)));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
