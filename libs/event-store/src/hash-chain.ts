@@ -86,8 +86,11 @@ export interface ChainBreak {
   readonly detail: string;
 }
 
-/** What is wrong between the head of a stream and the event that is stored next in it, if anything. */
-export const brokenLink = (head: ChainHead, event: RecordedEvent): ChainBreak | undefined => {
+/**
+ * What is wrong between the head of a stream and the event that is stored next in it, if anything.
+ * @param dataText the text of the data as it is stored, where the engine keeps a text: a changed space is a change.
+ */
+export const brokenLink = (head: ChainHead, event: RecordedEvent, dataText?: string): ChainBreak | undefined => {
   const at = { stream: event.stream, version: event.version, position: event.position };
   if (event.version !== head.version + 1) {
     const expected = head.version + 1;
@@ -96,14 +99,14 @@ export const brokenLink = (head: ChainHead, event: RecordedEvent): ChainBreak | 
   if (event.recordedAt < head.recordedAt) {
     return { ...at, kind: 'recorded-at', detail: `recorded at ${event.recordedAt}, before ${head.recordedAt}` };
   }
-  const expected = hashOrReason(head.hash, event);
+  const expected = hashOrReason(head.hash, event, dataText);
   if (expected === event.hash) return undefined;
   return { ...at, kind: 'hash', detail: `the stored hash is ${event.hash}, the content gives ${expected}` };
 };
 
-const hashOrReason = (previousHash: string, event: RecordedEvent): string => {
+const hashOrReason = (previousHash: string, event: RecordedEvent, dataText?: string): string => {
   try {
-    return hashEvent(previousHash, event);
+    return chainHash(previousHash, canonicalEvent(event, dataText ?? canonicalJson(event.data)));
   } catch (error) {
     return `none: ${String(error)}`;
   }

@@ -19,6 +19,7 @@ export type {
   SubscribeOptions,
   Subscription,
 } from './event-store.js';
+export type { StoreVerification, VerificationProgress } from './chain-audit.js';
 export { canonicalJson, chainStart, hashEvent, verifyStream } from './hash-chain.js';
 export type { ChainBreak, ChainHead, HashedEvent } from './hash-chain.js';
 export { InMemoryEventLog } from './in-memory/in-memory-event-log.js';
@@ -28,3 +29,7 @@ export type { PostgresEventStoreOptions } from './postgres/connection-options.js
 export { migratePostgresEventStore } from './postgres/migrate.js';
 export type { MigratePostgresEventStoreOptions } from './postgres/migrate.js';
 export { openPostgresEventStore, PostgresEventStore } from './postgres/postgres-event-store.js';
+export { verifyPostgresEventStore } from './postgres/verify-postgres-event-store.js';
+export type { VerifyPostgresOptions } from './postgres/verify-postgres-event-store.js';
+export { verifyStore } from './verify-store.js';
+export type { VerifyOptions } from './verify-store.js';

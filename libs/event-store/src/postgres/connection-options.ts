@@ -21,7 +21,7 @@ export interface PostgresEventStoreOptions {
 }
 
 /** Hands each value on as the text that the server sent: `json` byte for byte, `bigint` without loss. */
-const textTypes = { getTypeParser: () => (value: unknown) => value };
+export const textTypes = { getTypeParser: () => (value: unknown) => value };
 
 /** What the connections of a store have in common. */
 export const connectionConfig = (options: PostgresEventStoreOptions): pg.PoolConfig => {
