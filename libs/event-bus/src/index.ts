@@ -34,6 +34,7 @@ export { pgInTransaction } from './pg-in-transaction.js';
 export { PostgresCheckpoints } from './relay/postgres-checkpoints.js';
 export type { RelayCheckpoint } from './relay/postgres-checkpoints.js';
 export { Relay, startRelay } from './relay/start-relay.js';
-export type { PublicMessage, RelayLag, RelayOptions } from './relay/start-relay.js';
+export type { PublicMessage } from './relay/relay-turn.js';
+export type { RelayLag, RelayOptions } from './relay/start-relay.js';
 export { partitionOfKey } from './partitioner.js';
 export type { InTransaction, SqlSession } from './sql-session.js';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backOff } from '../delivery/signal.js';
 import type { Consumption, EventBus, Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
+import { unfailing } from '../unfailing.js';
 import type { BatchEnvironment } from './apply-batch.js';
 import { takeInRun } from './apply-batch.js';
 import { ConsumerStore } from './consumer-store.js';
@@ -106,7 +107,7 @@ export class Consumer {
         return;
       } catch (error) {
         // The bus may be away, or the topic not made yet by the service that publishes it.
-        onError?.(error);
+        unfailing(onError)(error);
         await this.pause(backOff(failures, 50, 1_000));
       }
     }
@@ -130,7 +131,7 @@ export class Consumer {
     if (run.length === 1 && first?.kind === 'event') {
       const reason = reasonOf(error);
       this.committed(await takeInRun(this.environment, batch, run, { reason, attempts }));
-      this.options.onParked?.(first, reason);
+      unfailing(this.options.onParked)(first, reason);
       return;
     }
     if (run.length <= 1) throw error;
@@ -148,7 +149,7 @@ export class Consumer {
       return undefined;
     } catch (error) {
       if (isEnvironmentFailure(error) || this.options.isTransient?.(error) === true) throw error;
-      this.options.onError?.(error);
+      unfailing(this.options.onError)(error);
       return { error };
     }
   }

@@ -15,7 +15,7 @@ export interface DeliveryTimes {
   readonly heartbeatMs: number;
 }
 
-export const defaultDeliveryTimes: DeliveryTimes = { pollMs: 5, idlePollMs: 75, leaseMs: 4_000, heartbeatMs: 700 };
+export const defaultDeliveryTimes: DeliveryTimes = { pollMs: 5, idlePollMs: 75, leaseMs: 2_500, heartbeatMs: 500 };
 
 const batchBytesMax = 4_000_000;
 const batchMessagesDefault = 500;

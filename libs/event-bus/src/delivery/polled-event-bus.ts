@@ -2,6 +2,7 @@ import type { ConsumeOptions, Consumption, OutgoingMessage, TopicOptions, Waterm
 import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
 import { checkBatchSize, checkMessages, checkName, checkPartitions, checkWatermark } from '../message-rules.js';
 import { partitionOfKey } from '../partitioner.js';
+import { unfailing } from '../unfailing.js';
 import type { DeliveryTimes } from './group-member.js';
 import { defaultDeliveryTimes, GroupMember } from './group-member.js';
 import type { PolledLog } from './polled-log.js';
@@ -66,7 +67,8 @@ export class PolledEventBus extends EventBus {
     checkName('The name of a group', options.group);
     checkBatchSize(options.batchMessagesMax ?? 1);
     for (const topic of options.topics) await this.partitions(topic);
-    const member = new GroupMember(this.log, options, this.times, (ended) => this.members.delete(ended));
+    const heard = { ...options, onError: unfailing(options.onError) };
+    const member = new GroupMember(this.log, heard, this.times, (ended) => this.members.delete(ended));
     await member.start();
     this.members.add(member);
     return member;

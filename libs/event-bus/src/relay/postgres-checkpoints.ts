@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { InTransaction } from '../sql-session.js';
 
@@ -5,9 +6,16 @@ import type { InTransaction } from '../sql-session.js';
 export interface RelayCheckpoint {
   load(): Promise<string | undefined>;
   save(position: string): Promise<void>;
+  /**
+   * Takes or keeps the turn to publish for about `leaseMs`; false while another copy of the service has it. A relay
+   * without turns publishes always: copies that do so at once deliver everything twice, in order all the same.
+   */
+  takeTurn?(leaseMs: number): Promise<boolean>;
+  /** Gives the turn back, so that another copy need not wait for the lease to run out. */
+  endTurn?(): Promise<void>;
 }
 
-/** Checkpoints by name, in a table of the service's schema. */
+/** Checkpoints and turns by name, in a table of the service's schema. */
 export class PostgresCheckpoints {
   private readonly table: string;
 
@@ -25,31 +33,58 @@ export class PostgresCheckpoints {
       await session.query(
         `CREATE TABLE IF NOT EXISTS ${this.table} (
            name text PRIMARY KEY,
-           position text NOT NULL,
+           position text,
+           holder uuid,
+           turn_ends_at timestamptz,
            changed_at timestamptz NOT NULL DEFAULT now()
          ) WITH (fillfactor = 50)`,
       );
     });
   }
 
-  of(name: string): RelayCheckpoint {
-    return { load: () => this.load(name), save: (position) => this.save(name, position) };
+  of(name: string): Required<RelayCheckpoint> {
+    const holder = randomUUID();
+    return {
+      load: () => this.load(name),
+      save: (position) => this.save(name, position),
+      takeTurn: (leaseMs) => this.takeTurn(name, holder, leaseMs),
+      endTurn: () => this.endTurn(name, holder),
+    };
   }
 
-  private load(name: string): Promise<string | undefined> {
-    return this.inTransaction(async (session) => {
-      const rows = await session.query<{ position: string }>(`SELECT position FROM ${this.table} WHERE name = $1`, [name]);
-      return rows[0]?.position;
-    });
+  private async load(name: string): Promise<string | undefined> {
+    const rows = await this.run<{ position: string | null }>(`SELECT position FROM ${this.table} WHERE name = $1`, [name]);
+    return rows[0]?.position ?? undefined;
   }
 
   private async save(name: string, position: string): Promise<void> {
-    await this.inTransaction((session) =>
-      session.query(
-        `INSERT INTO ${this.table} (name, position) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET position = excluded.position, changed_at = now()`,
-        [name, position],
-      ),
+    await this.run(
+      `INSERT INTO ${this.table} (name, position) VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET position = excluded.position, changed_at = now()`,
+      [name, position],
     );
+  }
+
+  private async takeTurn(name: string, holder: string, leaseMs: number): Promise<boolean> {
+    const rows = await this.run(
+      `INSERT INTO ${this.table} AS c (name, holder, turn_ends_at)
+       VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, turn_ends_at = excluded.turn_ends_at
+         WHERE c.holder IS NULL OR c.holder = excluded.holder OR c.turn_ends_at < clock_timestamp()
+       RETURNING 1 AS taken`,
+      [name, holder, leaseMs],
+    );
+    return rows.length > 0;
+  }
+
+  private async endTurn(name: string, holder: string): Promise<void> {
+    await this.run(`UPDATE ${this.table} SET holder = NULL, turn_ends_at = NULL WHERE name = $1 AND holder = $2`, [
+      name,
+      holder,
+    ]);
+  }
+
+  private run<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.inTransaction((session) => session.query<Row>(sql, values));
   }
 }

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore, Position, RecordedEvent, Subscription } from '@cairn/event-store';
+import type { EventStore, Position, RecordedEvent } from '@cairn/event-store';
 import { backOff } from '../delivery/signal.js';
-import type { EventBus, OutgoingMessage } from '../event-bus.js';
-import { eventBusLimits } from '../event-bus.js';
+import type { EventBus } from '../event-bus.js';
+import { unfailing } from '../unfailing.js';
 import type { RelayCheckpoint } from './postgres-checkpoints.js';
-import { WatermarkWriter } from './watermark-writer.js';
-
-/** What a public event says beside what the relay knows: id, scope and position of the stored one. */
-export type PublicMessage = Pick<OutgoingMessage, 'key' | 'headers' | 'value'>;
+import type { PublicMessage } from './relay-turn.js';
+import { RelayTurn } from './relay-turn.js';
 
 export interface RelayOptions {
   readonly store: EventStore;
@@ -22,6 +20,8 @@ export interface RelayOptions {
   readonly batchEventsMax?: number;
   /** The least time between two watermarks; default 50. */
   readonly watermarkIntervalMs?: number;
+  /** How long another copy waits after this one was killed; default 2,000. */
+  readonly leaseMs?: number;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -35,27 +35,26 @@ export interface RelayLag {
 
 /** Carries one store's events to a topic: the event table is the outbox, and there is no second write. */
 export class Relay {
-  private readonly stopped = new AbortController();
-  private readonly watermarks: WatermarkWriter;
-  private readonly beginning: Promise<void>;
-  private subscription: Subscription | undefined;
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+  private readonly leaseMs: number;
   private position: Position | undefined;
   private failure: unknown;
+  private turn: RelayTurn | undefined;
 
   constructor(private readonly options: RelayOptions) {
-    this.watermarks = new WatermarkWriter({
-      bus: options.bus,
-      topic: options.topic,
-      scope: options.store.scope,
-      intervalMs: options.watermarkIntervalMs ?? 50,
-      onError: (error) => this.failed(error),
-    });
-    this.beginning = this.begin();
+    this.leaseMs = options.leaseMs ?? 2_000;
+    this.running = this.run();
   }
 
-  /** Everything up to here was looked at and, where public, published; undefined before the checkpoint was read. */
+  /** Everything up to here was looked at and, where public, published; undefined while nothing is known of it. */
   get publishedUpTo(): Position | undefined {
     return this.position;
+  }
+
+  /** True while this copy of the service is the one that publishes. */
+  get publishing(): boolean {
+    return this.turn !== undefined;
   }
 
   /** What went wrong last, until something goes well again. */
@@ -63,69 +62,97 @@ export class Relay {
     return this.failure;
   }
 
+  /** Looks at the checkpoint and the store, so that it is right in a copy that does not publish, too. */
   async lag(now: number = Date.now()): Promise<RelayLag> {
-    const { store } = this.options;
-    const [head, { events }] = await Promise.all([store.head(), store.readAll({ after: this.position, limit: 1 })]);
+    const { store, checkpoint } = this.options;
+    const publishedUpTo = this.publishing ? this.position : await checkpoint.load();
+    const [head, { events }] = await Promise.all([store.head(), store.readAll({ after: publishedUpTo, limit: 1 })]);
     const [oldest] = events;
     const behindMs = oldest === undefined ? 0 : Math.max(0, now - Date.parse(oldest.recordedAt));
-    return { publishedUpTo: this.position, head, caughtUp: oldest === undefined, behindMs };
+    return { publishedUpTo, head, caughtUp: oldest === undefined, behindMs };
   }
 
-  /** Resolves once the batch on its way has been published or given up. */
+  /** Resolves once the batch on its way has been published or given up, and the turn is given back. */
   async stop(): Promise<void> {
-    this.stopped.abort();
-    await this.beginning;
-    await this.subscription?.stop();
-    await this.watermarks.stop();
+    this.stopping.abort();
+    await this.running;
   }
 
-  private async begin(): Promise<void> {
-    const { store, bus, topic, partitions, checkpoint, batchEventsMax } = this.options;
-    for (let failures = 0; !this.stopped.signal.aborted; failures += 1) {
+  private async run(): Promise<void> {
+    for (let failures = 0; !this.stopped; ) {
       try {
-        await bus.ensureTopic(topic, { partitions });
-        this.position = await checkpoint.load();
-        break;
+        if (await this.takeTurn()) await this.publishDuringTurn();
+        else await this.pause(this.leaseMs / 4);
+        failures = 0;
       } catch (error) {
         this.failed(error);
-        await sleep(backOff(failures, 50, 5_000), undefined, { signal: this.stopped.signal }).catch(() => undefined);
+        await this.pause(backOff(failures, 50, 5_000));
+        failures += 1;
       }
     }
-    if (this.stopped.signal.aborted) return;
-    // The last run may have ended between the checkpoint and its watermark.
-    if (this.position !== undefined) this.watermarks.say(this.position);
-    this.subscription = store.subscribe({
-      from: this.position ?? 'start',
-      ...(batchEventsMax === undefined ? {} : { batchEventsMax }),
-      handle: (events, readUpTo) => this.publish(events, readUpTo),
-      onError: (error) => this.failed(error),
-    });
   }
 
-  private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
-    const { bus, topic, checkpoint } = this.options;
-    const messages = events.flatMap((event) => this.outgoing(event));
-    for (let at = 0; at < messages.length; at += eventBusLimits.publishMessagesMax) {
-      await bus.publish(topic, messages.slice(at, at + eventBusLimits.publishMessagesMax));
+  private async publishDuringTurn(): Promise<void> {
+    const { store, bus, topic, partitions, checkpoint } = this.options;
+    try {
+      await bus.ensureTopic(topic, { partitions });
+      const from = await checkpoint.load();
+      if (from !== undefined && store.compare(from, await store.head()) > 0) {
+        // Waiting for the store to grow past it would leave out, in silence, all that is appended until then.
+        throw new Error(`The relay has published ${store.scope} up to ${from}, which lies beyond the end of the store`);
+      }
+      this.position = from;
+      this.turn = new RelayTurn(this.turnOptions(), from);
+      await this.keepTurn();
+    } finally {
+      const turn = this.turn;
+      this.turn = undefined;
+      await turn?.stop();
+      await checkpoint.endTurn?.().catch((error: unknown) => this.failed(error));
     }
-    await checkpoint.save(readUpTo);
-    this.position = readUpTo;
-    this.failure = undefined;
-    const saidEverywhere = messages.at(-1)?.sourcePosition === readUpTo && (await bus.partitions(topic)) === 1;
-    if (saidEverywhere) this.watermarks.unsay();
-    else this.watermarks.say(readUpTo);
   }
 
-  private outgoing(event: RecordedEvent): OutgoingMessage[] {
-    const message = this.options.toMessage(event);
-    if (message === undefined) return [];
-    const { key, headers, value } = message;
-    return [{ id: event.id, key, headers, value, scope: this.options.store.scope, sourcePosition: event.position }];
+  private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
+    const { batchEventsMax = 500, watermarkIntervalMs = 50 } = this.options;
+    const published = (upTo: Position): void => {
+      this.position = upTo;
+      this.failure = undefined;
+    };
+    return {
+      ...this.options,
+      batchEventsMax,
+      watermarkIntervalMs,
+      published,
+      failed: (error) => this.failed(error),
+    };
   }
 
-  private failed(error: unknown): void {
+  /** Resolves when the turn is lost or the relay is stopped. */
+  private async keepTurn(): Promise<void> {
+    let kept = true;
+    while (kept && !this.stopped) {
+      await this.pause(this.leaseMs / 4);
+      // Without an answer it goes on: should another copy take over meanwhile, both publish the same in the same order.
+      if (!this.stopped) kept = await this.takeTurn().catch((error: unknown) => this.failed(error) ?? true);
+    }
+  }
+
+  private async takeTurn(): Promise<boolean> {
+    return (await this.options.checkpoint.takeTurn?.(this.leaseMs)) ?? true;
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private failed(error: unknown): undefined {
     this.failure = error;
-    this.options.onError?.(error);
+    unfailing(this.options.onError)(error);
+    return undefined;
   }
 }
 

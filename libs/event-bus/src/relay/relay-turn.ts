@@ -1,0 +1,68 @@
+import type { EventStore, Position, RecordedEvent, Subscription } from '@cairn/event-store';
+import type { EventBus, OutgoingMessage } from '../event-bus.js';
+import { eventBusLimits } from '../event-bus.js';
+import type { RelayCheckpoint } from './postgres-checkpoints.js';
+import { WatermarkWriter } from './watermark-writer.js';
+
+/** What a public event says beside what the relay knows: id, scope and position of the stored one. */
+export type PublicMessage = Pick<OutgoingMessage, 'key' | 'headers' | 'value'>;
+
+export interface RelayTurnOptions {
+  readonly store: EventStore;
+  readonly bus: EventBus;
+  readonly topic: string;
+  readonly toMessage: (event: RecordedEvent) => PublicMessage | undefined;
+  readonly checkpoint: RelayCheckpoint;
+  readonly batchEventsMax: number;
+  readonly watermarkIntervalMs: number;
+  readonly published: (upTo: Position) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
+export class RelayTurn {
+  private readonly watermarks: WatermarkWriter;
+  private readonly subscription: Subscription;
+
+  constructor(
+    private readonly options: RelayTurnOptions,
+    from: Position | undefined,
+  ) {
+    const { store, bus, topic, batchEventsMax, watermarkIntervalMs: intervalMs, failed } = options;
+    this.watermarks = new WatermarkWriter({ bus, topic, scope: store.scope, intervalMs, onError: failed });
+    // The last turn may have ended between the checkpoint and its watermark.
+    if (from !== undefined) this.watermarks.say(from);
+    this.subscription = store.subscribe({
+      from: from ?? 'start',
+      batchEventsMax,
+      handle: (events, readUpTo) => this.publish(events, readUpTo),
+      onError: failed,
+    });
+  }
+
+  /** Resolves once the batch on its way has been published or given up. */
+  async stop(): Promise<void> {
+    await this.subscription.stop();
+    await this.watermarks.stop();
+  }
+
+  private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
+    const { bus, topic, checkpoint } = this.options;
+    const messages = events.flatMap((event) => this.outgoing(event));
+    for (let at = 0; at < messages.length; at += eventBusLimits.publishMessagesMax) {
+      await bus.publish(topic, messages.slice(at, at + eventBusLimits.publishMessagesMax));
+    }
+    await checkpoint.save(readUpTo);
+    this.options.published(readUpTo);
+    const saidEverywhere = messages.at(-1)?.sourcePosition === readUpTo && (await bus.partitions(topic)) === 1;
+    if (saidEverywhere) this.watermarks.unsay();
+    else this.watermarks.say(readUpTo);
+  }
+
+  private outgoing(event: RecordedEvent): OutgoingMessage[] {
+    const message = this.options.toMessage(event);
+    if (message === undefined) return [];
+    const { key, headers, value } = message;
+    return [{ id: event.id, key, headers, value, scope: this.options.store.scope, sourcePosition: event.position }];
+  }
+}

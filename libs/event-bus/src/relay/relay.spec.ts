@@ -1,0 +1,243 @@
+import { InMemoryEventLog, InMemoryEventStore, SystemClock } from '@cairn/event-store';
+import type { RecordedEvent } from '@cairn/event-store';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EventBus, OutgoingMessage } from '../event-bus.js';
+import { EventBusUnavailableError } from '../event-bus.js';
+import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
+import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
+import { eventually } from '../testing/eventually.js';
+import { newEvent } from '../testing/events.js';
+import { Ledger } from '../testing/ledger.js';
+import type { RelayCheckpoint } from './postgres-checkpoints.js';
+import type { Relay, RelayOptions } from './start-relay.js';
+import { startRelay } from './start-relay.js';
+
+/** A bus that can be taken away, and given back. */
+class FragileBus extends InMemoryEventBus {
+  away = false;
+
+  override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    this.check();
+    await super.publish(topic, messages);
+  }
+
+  override async publishWatermark(...call: Parameters<EventBus['publishWatermark']>): Promise<void> {
+    this.check();
+    await super.publishWatermark(...call);
+  }
+
+  private check(): void {
+    if (this.away) throw new EventBusUnavailableError('away');
+  }
+}
+
+class MemoryCheckpoint implements RelayCheckpoint {
+  position: string | undefined;
+  failSaves = 0;
+  load = async (): Promise<string | undefined> => this.position;
+  save = async (position: string): Promise<void> => {
+    if (this.failSaves > 0) {
+      this.failSaves -= 1;
+      throw new Error('killed before the checkpoint');
+    }
+    this.position = position;
+  };
+}
+
+const toMessage = (event: RecordedEvent) =>
+  event.type.startsWith('Private') ? undefined : { key: event.stream, headers: { type: event.type }, value: '{}' };
+
+describe('a relay', () => {
+  let log: InMemoryEventLog;
+  let store: InMemoryEventStore;
+  let bus: FragileBus;
+  let checkpoint: MemoryCheckpoint;
+  let ledger: Ledger;
+  const relays: Relay[] = [];
+  const versions = new Map<string, number>();
+
+  const start = (options: Partial<RelayOptions> = {}): Relay => {
+    const relay = startRelay({ store, bus, topic: 'topic', partitions: 3, toMessage, checkpoint, ...options });
+    relays.push(relay);
+    return relay;
+  };
+
+  const append = async (id: string, types: readonly string[]): Promise<readonly RecordedEvent[]> => {
+    const stream = `plans.adoption-${id}`;
+    const version = versions.get(stream) ?? 0;
+    const events = types.map((type) => newEvent({ type }));
+    const appended = await store.append(stream, version === 0 ? 'no-stream' : version, events);
+    versions.set(stream, appended.version);
+    return appended.events;
+  };
+
+  const read = async (): Promise<void> => {
+    await bus.ensureTopic('topic', { partitions: 3 });
+    await bus.consume({ group: 'g', topics: ['topic'], checkpoint: ledger.checkpoint, handle: ledger.handle });
+  };
+
+  const markedEverywhere = (position: string): boolean =>
+    [0, 1, 2].every((partition) => ledger.watermarks.some((m) => m.partition === partition && m.position === position));
+
+  beforeEach(() => {
+    log = new InMemoryEventLog();
+    store = new InMemoryEventStore({ scope: 'plans', clock: new SystemClock(), log });
+    bus = new FragileBus(new InMemoryBroker());
+    checkpoint = new MemoryCheckpoint();
+    ledger = new Ledger();
+    versions.clear();
+  });
+
+  afterEach(async () => {
+    await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+    await bus.close();
+    await store.close();
+  });
+
+  test('publishes public events in store order, and passes over private ones with a watermark', async () => {
+    const before = await append('a', ['StageAdvanced', 'PrivateNote']);
+    const relay = start();
+    await read();
+    const after = [...(await append('b', ['StageAdvanced', 'StageAdvanced'])), ...(await append('a', ['PrivateNote']))];
+    await eventually('everything is out', () => markedEverywhere('5'));
+    const [first] = before;
+    expect(ledger.events[0]).toMatchObject({
+      id: first?.id,
+      key: 'plans.adoption-a',
+      headers: { type: 'StageAdvanced' },
+      scope: 'plans',
+      sourcePosition: '1',
+    });
+    expect(ledger.idsOf('plans.adoption-b')).toEqual(after.slice(0, 2).map(({ id }) => id));
+    expect(ledger.events).toHaveLength(3);
+    expect(relay.publishedUpTo).toBe('5');
+    expect(await relay.lag()).toEqual({ publishedUpTo: '5', head: '5', caughtUp: true, behindMs: 0 });
+  });
+
+  test('killed after the append, before the publish: the next one publishes', async () => {
+    const events = await append('a', ['StageAdvanced']);
+    await read();
+    start();
+    await eventually('it is out', () => ledger.events.length === 1);
+    expect(ledger.ids()).toEqual(events.map(({ id }) => id));
+  });
+
+  test('killed after the publish, before the checkpoint: duplicates only, in order', async () => {
+    const events = await append('a', Array.from({ length: 20 }, () => 'StageAdvanced'));
+    checkpoint.failSaves = 2;
+    const errors: unknown[] = [];
+    start({ onError: (error) => errors.push(error) });
+    await read();
+    await eventually('the mark is out', () => markedEverywhere('20'));
+    const ids = events.map(({ id }) => id);
+    expect(ledger.ids()).toEqual([...ids, ...ids, ...ids]);
+    expect(errors).toHaveLength(2);
+  });
+
+  test('goes on where the last one ended, and says its watermark again', async () => {
+    await append('a', ['StageAdvanced']);
+    const first = start();
+    await eventually('it is out', () => first.publishedUpTo === '1');
+    await first.stop();
+    await append('a', ['StageAdvanced']);
+    await read();
+    start();
+    await eventually('all is out', () => markedEverywhere('2'));
+    expect(ledger.events.map(({ sourcePosition }) => sourcePosition)).toEqual(['1', '2']);
+
+    const again = new Ledger();
+    bus.away = true;
+    await relays.at(-1)?.stop();
+    bus.away = false;
+    await bus.consume({
+      group: 'again',
+      topics: ['topic'],
+      checkpoint: again.checkpoint,
+      handle: again.handle,
+    });
+    await eventually('the log is read', () => again.events.length === 2);
+    const marks = ledger.watermarks.length;
+    start();
+    await eventually('the mark is said again', () => ledger.watermarks.length === marks + 3);
+  });
+
+  test('a bus that is away holds it up and nothing else: appends go on, the lag is visible and returns to zero', async () => {
+    await read();
+    const relay = start();
+    await eventually('it publishes', () => relay.publishing);
+    bus.away = true;
+    const sent: string[] = [];
+    for (let at = 0; at < 50; at += 1) sent.push(...(await append('a', ['StageAdvanced'])).map(({ id }) => id));
+    await eventually('the failure is seen', () => relay.lastError instanceof EventBusUnavailableError);
+    const lag = await relay.lag(Date.now() + 5_000);
+    expect(lag).toMatchObject({ head: '50', caughtUp: false });
+    expect(lag.behindMs).toBeGreaterThanOrEqual(5_000);
+    bus.away = false;
+    await eventually('all is out', () => markedEverywhere('50'));
+    expect([...new Set(ledger.ids())]).toEqual(sent);
+    expect((await relay.lag()).caughtUp).toBe(true);
+    expect(relay.lastError).toBeUndefined();
+  });
+
+  test('says fewer watermarks than there are events while it is busy, and the last one always', async () => {
+    await read();
+    const relay = start({ watermarkIntervalMs: 100 });
+    await eventually('it publishes', () => relay.publishing);
+    for (let at = 1; at <= 300; at += 1) {
+      await append('a', ['PrivateNote']);
+      await eventually('it was looked at', () => relay.publishedUpTo === String(at));
+    }
+    await eventually('the last mark is out', () => markedEverywhere('300'));
+    expect(ledger.watermarks.length).toBeLessThan(300);
+  });
+
+  test('says no watermark where the one partition has the last event', async () => {
+    await bus.ensureTopic('single', { partitions: 1 });
+    await bus.consume({ group: 's', topics: ['single'], checkpoint: ledger.checkpoint, handle: ledger.handle });
+    start({ topic: 'single', partitions: 1 });
+    await append('a', ['StageAdvanced']);
+    await eventually('it is out', () => ledger.events.length === 1);
+    await append('a', ['PrivateNote']);
+    await eventually('the mark is out', () => ledger.watermarks.length === 1);
+    expect(ledger.watermarks[0]?.position).toBe('2');
+  });
+
+  test('does not wait in silence behind a checkpoint that the store has not reached', async () => {
+    checkpoint.position = '99';
+    const relay = start();
+    await eventually('it says so', () => String(relay.lastError).includes('beyond the end of the store'));
+    expect(relay.publishing).toBe(false);
+  });
+
+  test('an event that cannot be turned into a message holds up what follows, and is reported', async () => {
+    let broken = true;
+    await read();
+    const relay = start({
+      toMessage: (event) => {
+        if (broken && event.type === 'Unknown') throw new Error('no public event for Unknown');
+        return toMessage(event);
+      },
+    });
+    const events = [...(await append('a', ['StageAdvanced'])), ...(await append('a', ['Unknown', 'StageAdvanced']))];
+    await eventually('it is reported', () => String(relay.lastError).includes('no public event'));
+    broken = false;
+    await eventually('all is out', () => markedEverywhere('3'));
+    expect([...new Set(ledger.ids())]).toEqual(events.map(({ id }) => id));
+  });
+
+  test('begins once checkpoint and bus answer, and stops while they do not', async () => {
+    let answers = false;
+    const load = async (): Promise<string | undefined> => {
+      if (!answers) throw new Error('away');
+      return undefined;
+    };
+    const relay = start({ checkpoint: { load, save: checkpoint.save } });
+    const stuck = start({ checkpoint: { load: () => Promise.reject(new Error('away')), save: checkpoint.save } });
+    await eventually('both have tried', () => relay.lastError !== undefined && stuck.lastError !== undefined);
+    await stuck.stop();
+    await append('a', ['StageAdvanced']);
+    answers = true;
+    await read();
+    await eventually('it is out', () => ledger.events.length === 1);
+  });
+});
