@@ -1,0 +1,2 @@
+export { normaliseSchoolName } from './roster/names.js';
+export { schoolIdFor } from './roster/school-id.js';
