@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import nodeCrypto from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -10,7 +10,9 @@ describe('a table runs without the ambient clock and chance', () => {
     ['Date.now()', () => Date.now()],
     ['Math.random()', () => Math.random()],
     ['performance.now()', () => performance.now()],
-    ['randomUUID()', () => randomUUID()],
+    ['crypto.randomUUID()', () => crypto.randomUUID()],
+    ['randomUUID() of node:crypto', () => nodeCrypto.randomUUID()],
+    ['randomBytes() of node:crypto', () => nodeCrypto.randomBytes(1)],
   ])('%s throws', (_name, reach) => {
     expect(() => withoutAmbient(reach)).toThrow('arrive in the command');
   });
@@ -22,6 +24,7 @@ describe('a table runs without the ambient clock and chance', () => {
   test('the ambient is back afterwards, also after a throw', () => {
     expect(() => withoutAmbient(() => Date.now())).toThrow();
     expect(Date.now()).toBeGreaterThan(0);
-    expect(randomUUID()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(nodeCrypto.randomUUID()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(crypto.randomUUID()).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
