@@ -8,8 +8,8 @@ export interface PostgresEventBusOptions extends Partial<DeliveryTimes> {
   readonly connection: pg.PoolConfig;
   /** Default `bus`; laid out by `migratePostgresEventBus`. */
   readonly schema?: string;
-  /** The longest that one call may take; default 10,000. */
-  readonly timeoutMs?: number;
+  /** The longest that one call may take before the bus counts as unavailable; default 10,000. */
+  readonly callTimeoutMs?: number;
 }
 
 /** The bus for one machine, and for districts that run nothing but PostgreSQL: messages in a table that is only added to. */
@@ -17,15 +17,16 @@ export class PostgresEventBus extends PolledEventBus {}
 
 /** Connects when it is first used, and again whenever the server was away: a server that is absent now is no error here. */
 export const openPostgresEventBus = (options: PostgresEventBusOptions): PostgresEventBus => {
-  const { connection, schema = 'bus', timeoutMs = 10_000, ...times } = options;
+  const { connection, schema = 'bus', callTimeoutMs = 10_000, ...times } = options;
   const pool = new pg.Pool({
     max: 4,
     application_name: 'cairn event bus',
     keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-    statement_timeout: timeoutMs,
+    connectionTimeoutMillis: Math.min(callTimeoutMs, 5_000),
+    // The server gives up first, so that its answer and not the driver's deadline is the normal end of a slow call.
+    statement_timeout: callTimeoutMs,
+    query_timeout: callTimeoutMs + 500,
     ...connection,
   });
-  return new PostgresEventBus(new PostgresLog(pool, schema, timeoutMs), times);
+  return new PostgresEventBus(new PostgresLog(pool, schema, callTimeoutMs), times);
 };
