@@ -14,7 +14,7 @@ describe('a table runs without the ambient clock and chance', () => {
     ['randomUUID() of node:crypto', () => nodeCrypto.randomUUID()],
     ['randomBytes() of node:crypto', () => nodeCrypto.randomBytes(1)],
   ])('%s throws', (_name, reach) => {
-    expect(() => withoutAmbient(reach)).toThrow('arrive in the command');
+    expect(() => withoutAmbient<unknown>(reach)).toThrow('arrive in the command');
   });
 
   test('a date of a given text stays possible', () => {
