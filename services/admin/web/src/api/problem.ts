@@ -1,0 +1,66 @@
+/** One value or cell that was refused, with the reason in words. */
+export interface FieldError {
+  readonly field?: string;
+  readonly line?: number;
+  readonly column?: string;
+  readonly detail: string;
+}
+
+/** A refusal as RFC 9457 describes it. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly instance?: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** The service answered with a refusal or a failure. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  constructor(
+    readonly problem: ProblemDetails,
+    /** How long the service asks to wait before the next try. */
+    readonly retryAfter_ms: number | undefined,
+  ) {
+    super(problem.title);
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+/** No answer came: whether the request arrived is unknown. */
+export class ServiceUnreachable extends Error {
+  override readonly name = 'ServiceUnreachable';
+}
+
+export const isStatusOf = (error: unknown, status: number): boolean => error instanceof ApiProblem && error.status === status;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const fieldErrorsOf = (value: unknown): FieldError[] =>
+  Array.isArray(value)
+    ? value.filter((entry): entry is FieldError => typeof entry === 'object' && entry !== null && typeof entry.detail === 'string')
+    : [];
+
+/** Reads a problem out of any answer that is not a success, also out of one that some proxy wrote. */
+export const problemOf = async (response: Response): Promise<ApiProblem> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  const members = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const detail = textOf(members['detail']);
+  const instance = textOf(members['instance']) ?? textOf(response.headers.get('x-correlation-id'));
+  const retryAfter = Number(response.headers.get('retry-after'));
+  return new ApiProblem(
+    {
+      type: textOf(members['type']) ?? 'about:blank',
+      title: textOf(members['title']) ?? `${response.status} ${response.statusText}`.trim(),
+      status: response.status,
+      ...(detail ? { detail } : {}),
+      ...(instance ? { instance } : {}),
+      errors: fieldErrorsOf(members['errors']),
+    },
+    retryAfter > 0 ? retryAfter * 1_000 : undefined,
+  );
+};

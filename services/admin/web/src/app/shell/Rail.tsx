@@ -1,0 +1,38 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+
+import { Cairn, Icon } from '../../ui/Icon.js';
+import { useDistrict } from './district-context.js';
+import classes from './Shell.module.css';
+
+const places = [
+  { to: '/d/$district', icon: 'district', key: 'place.district', exact: true },
+  { to: '/d/$district/changes', icon: 'changes', key: 'place.changes', exact: false },
+  { to: '/d/$district/initiatives', icon: 'initiatives', key: 'place.initiatives', exact: false },
+  { to: '/d/$district/import', icon: 'import', key: 'place.import', exact: false },
+] as const;
+
+/** The few places people go: beside the page, icons alone on narrow screens, at the bottom on phones. */
+export const Rail = () => {
+  const { t } = useTranslation();
+  const { district } = useDistrict();
+  const params = { district: district.districtId };
+  return (
+    <nav className={classes['rail']} aria-label={t('shell.places')}>
+      <Link to="/d/$district" params={params} className={classes['brand']} aria-label={t('shell.home')}>
+        <Cairn />
+        <span>Cairn</span>
+      </Link>
+      <ul>
+        {places.map((place) => (
+          <li key={place.to}>
+            <Link to={place.to} params={params} className={classes['place']} activeOptions={{ exact: place.exact, includeSearch: false }} title={t(place.key)}>
+              <Icon name={place.icon} size={20} />
+              <span>{t(place.key)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+};

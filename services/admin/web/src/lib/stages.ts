@@ -1,0 +1,19 @@
+import type { AdoptionStatus, Stage } from '@cairn/contracts';
+
+/** The stages in their order; what has not started comes before the first. */
+export const stages: readonly Stage[] = ['exploration', 'installation', 'initial-implementation', 'full-implementation'];
+
+export type StageKey = Stage | 'not-started';
+export const stageKeys: readonly StageKey[] = ['not-started', ...stages];
+
+export const statuses: readonly AdoptionStatus[] = ['not-started', 'active', 'paused', 'abandoned'];
+
+export const stageKeyOf = (stage: Stage | null | undefined): StageKey => stage ?? 'not-started';
+
+/** 0 for what has not started, 4 for full implementation. */
+export const stageRank = (stage: StageKey): number => stageKeys.indexOf(stage);
+
+export const nextStage = (stage: Stage): Stage | undefined => stages[stages.indexOf(stage) + 1];
+
+export const isStageKey = (text: string): text is StageKey => (stageKeys as readonly string[]).includes(text);
+export const isStatus = (text: string): text is AdoptionStatus => (statuses as readonly string[]).includes(text);

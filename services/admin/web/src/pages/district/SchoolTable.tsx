@@ -1,0 +1,113 @@
+import { Button, TextInput } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { Adoption, Initiative } from '../../api/types.js';
+import type { OverviewSearch, SortColumn } from '../../app/search.js';
+import { useDistrict } from '../../app/shell/district-context.js';
+import { dayOf } from '../../lib/zone.js';
+import { CsvButton } from '../../ui/CsvButton.js';
+import { Icon } from '../../ui/Icon.js';
+import { Panel } from '../../ui/Panel.js';
+import { StageName, StatusName } from '../../ui/Stage.js';
+import { FilterChips } from './FilterChips.js';
+import { filterRows, sortRows } from './rows.js';
+import classes from './SchoolTable.module.css';
+
+interface Props {
+  readonly adoption: Adoption;
+  readonly initiative: Initiative;
+  readonly search: OverviewSearch;
+  readonly flagged: ReadonlySet<string>;
+  /** The rows still are those of the point in time that was shown before. */
+  readonly stale: boolean;
+}
+
+const columns: readonly { column: SortColumn; first: 'asc' | 'desc'; number?: boolean }[] = [
+  { column: 'name', first: 'asc' },
+  { column: 'stage', first: 'desc' },
+  { column: 'status', first: 'desc' },
+  { column: 'since', first: 'asc' },
+  { column: 'days', first: 'desc', number: true },
+];
+const step = 250;
+
+/** Every school at the chosen point in time. Filter and order stand in the address. */
+export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Props) => {
+  const { t } = useTranslation();
+  const { district, zone, format, day } = useDistrict();
+  const navigate = useNavigate({ from: '/d/$district/' });
+  const [shown, setShown] = useState(step);
+  const sort = search.sort ?? 'name';
+  const order = search.order ?? 'asc';
+  const rows = useMemo(() => sortRows(filterRows(adoption.schools, search, flagged), sort, order), [adoption.schools, search, flagged, sort, order]);
+
+  const change = (to: Partial<OverviewSearch>): void => void navigate({ search: (now) => ({ ...now, ...to }), replace: true, resetScroll: false });
+  const onSort = (column: SortColumn, first: 'asc' | 'desc'): void =>
+    change({ sort: column, order: column === sort ? (order === 'asc' ? 'desc' : 'asc') : first });
+
+  return (
+    <Panel
+      id="schools"
+      title={t('district.table.title')}
+      aside={
+        <div className={classes['tools']}>
+          <TextInput
+            size="xs"
+            type="search"
+            aria-label={t('district.table.find')}
+            placeholder={t('district.table.find')}
+            leftSection={<Icon name="search" size={16} />}
+            value={search.q ?? ''}
+            onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+          />
+          <CsvButton
+            name={`${district.districtId}-${initiative.initiativeId}-${day}`}
+            header={['school_id', 'school', 'stage', 'status', 'in_stage_since', 'days_in_stage', 'effective', 'recorded', 'position']}
+            rows={() =>
+              rows.map((row) => [row.schoolId, row.name, row.stage ?? 'not-started', row.status, row.since ? dayOf(row.since, zone) : null, row.daysInStage, adoption.effective, adoption.recorded, adoption.position])
+            }
+          />
+        </div>
+      }
+    >
+      <FilterChips search={search} shown={rows.length} total={adoption.schools.length} onChange={change} />
+      <div className={classes['scroll']} aria-busy={stale} data-stale={stale || undefined}>
+        <table className={classes['table']}>
+          <thead>
+            <tr>
+              {columns.map(({ column, first, number }) => (
+                <th key={column} scope="col" data-column={column} data-number={number} aria-sort={column === sort ? (order === 'asc' ? 'ascending' : 'descending') : undefined}>
+                  <button type="button" onClick={() => onSort(column, first)}>
+                    {t(`district.table.${column}`)}
+                    {column === sort && <Icon name={order === 'asc' ? 'up' : 'down'} size={14} />}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown).map((row) => (
+              <tr key={row.schoolId}>
+                <th scope="row" data-column="name">
+                  <Link to="/d/$district/schools/$schoolId" params={{ district: district.districtId, schoolId: row.schoolId }}>{row.name}</Link>
+                </th>
+                <td data-column="stage"><StageName stage={row.stage} /></td>
+                <td data-column="status"><StatusName status={row.status} /></td>
+                <td data-column="since">{row.since ? format.date(row.since) : <span className="dim">{t('none')}</span>}</td>
+                <td data-column="days" data-number>{row.daysInStage === null ? <span className="dim">{t('none')}</span> : format.number(row.daysInStage)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length === 0 && <p className={classes['empty']}>{t('district.table.empty')}</p>}
+      {rows.length > shown && (
+        <Button variant="default" mt="md" onClick={() => setShown((now) => now + step)}>
+          {t('district.table.more', { count: Math.min(step, rows.length - shown) })}
+        </Button>
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,67 @@
+import { Link } from '@tanstack/react-router';
+import { Trans } from 'react-i18next';
+
+import { useDistrict } from '../../app/shell/district-context.js';
+import type { Adoption, Initiative } from '../../api/types.js';
+import { reachedInitial } from './rows.js';
+import classes from './Sentence.module.css';
+
+interface Props {
+  readonly initiative: Initiative;
+  readonly adoption: Adoption;
+  readonly before: Adoption | undefined;
+  readonly monthBefore: string;
+  readonly attention: number | undefined;
+}
+
+const clear = { stage: undefined, status: undefined, attention: undefined, q: undefined };
+const to = '/d/$district' as const;
+
+/** The answer first: how many schools, compared with a month before, and how many need attention. Each number opens its list. */
+export const Sentence = ({ initiative, adoption, before, monthBefore, attention }: Props) => {
+  const { district, day, at, format } = useDistrict();
+  const params = { district: district.districtId };
+  const reached = adoption.schools.filter(reachedInitial).length;
+  const earlier = before?.schools.filter(reachedInitial).length;
+  const difference = earlier === undefined ? undefined : reached - earlier;
+  const kind = difference === undefined ? 'alone' : difference > 0 ? 'more' : difference < 0 ? 'fewer' : 'same';
+
+  const components = {
+    reached: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'reached-initial' as const })} hash="schools" />,
+    full: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'full-implementation' as const })} hash="schools" />,
+    difference: (
+      <Link
+        to="/d/$district/changes"
+        params={params}
+        search={(now) => ({ initiative: now.initiative, from: monthBefore, to: at.effective ? day : undefined, recordedFrom: at.recorded ?? 'now', recordedTo: at.recorded })}
+      />
+    ),
+    attention: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, attention: 'yes' as const })} hash="schools" />,
+    paused: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, status: 'paused' as const })} hash="schools" />,
+    abandoned: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, status: 'abandoned' as const })} hash="schools" />,
+  };
+  const values = {
+    date: format.date(day),
+    before: format.date(monthBefore),
+    initiative: initiative.name,
+    reached: format.number(reached),
+    total: format.number(adoption.schools.length),
+    difference: format.number(Math.abs(difference ?? 0)),
+    full: format.number(adoption.totals['full-implementation']),
+    paused: format.number(adoption.statuses.paused),
+    abandoned: format.number(adoption.statuses.abandoned),
+  };
+  return (
+    <div className={classes['sentence']}>
+      <h1>
+        <Trans i18nKey={`district.sentence.${kind}`} values={values} components={components} />
+      </h1>
+      <p>
+        <Trans i18nKey="district.sentence.rest" values={values} components={components} />{' '}
+        {attention !== undefined && (
+          <Trans i18nKey="district.sentence.attention" count={attention} values={{ count: attention }} components={components} />
+        )}
+      </p>
+    </div>
+  );
+};

@@ -1,0 +1,70 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { trendQuery } from '../../api/queries.js';
+import type { Initiative } from '../../api/types.js';
+import { useDistrict } from '../../app/shell/district-context.js';
+import { addMonths } from '../../lib/zone.js';
+import { stageKeys } from '../../lib/stages.js';
+import { Panel } from '../../ui/Panel.js';
+import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { CsvButton } from '../../ui/CsvButton.js';
+import { WhenSeen } from '../../ui/WhenSeen.js';
+import classes from './Trend.module.css';
+
+const TrendChart = lazy(() => import('./TrendChart.js').then((module) => ({ default: module.TrendChart })));
+
+/** The last two years, week by week; a day chosen on it becomes the day of the page. The same figures stand in a table below. */
+export const TrendPanel = ({ initiative, total }: { initiative: Initiative; total: number }) => {
+  const { t } = useTranslation();
+  const { district, today, at, format } = useDistrict();
+  const span = { from: addMonths(today, -24), to: today, recorded: at.recorded };
+  const trend = useQuery(trendQuery(district.districtId, initiative.initiativeId, span));
+  const points = trend.data?.items ?? [];
+  const skeleton = <Skeleton height="11.5rem" />;
+  return (
+    <Panel title={t('district.trend.title', { initiative: initiative.name })} aside={<span className="dim">{t('district.trend.hint')}</span>}>
+      {trend.error && !trend.data ? (
+        <ProblemNotice error={trend.error} of="read" onRetry={() => void trend.refetch()} />
+      ) : points.length < 2 ? (
+        trend.isPending ? skeleton : <p className="dim">{t('district.trend.short')}</p>
+      ) : (
+        <>
+          <WhenSeen placeholder={skeleton}>
+            <Suspense fallback={skeleton}>
+              <TrendChart points={points} total={total} />
+            </Suspense>
+          </WhenSeen>
+          <details className={classes['table']}>
+            <summary>{t('chart.asTable')}</summary>
+            <div className={classes['scroll']} tabIndex={0} role="region" aria-label={t('district.trend.title', { initiative: initiative.name })}>
+              <table className="numbers">
+                <thead>
+                  <tr>
+                    <th scope="col">{t('district.trend.week')}</th>
+                    {stageKeys.map((stage) => <th key={stage} scope="col">{t(`stage.${stage}`)}</th>)}
+                  </tr>
+                </thead>
+                <tbody>
+                  {[...points].reverse().map((point) => (
+                    <tr key={point.date}>
+                      <th scope="row">{format.date(point.date)}</th>
+                      {stageKeys.map((stage) => <td key={stage}>{format.number(point.totals[stage])}</td>)}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            <CsvButton
+              name={`${district.districtId}-${initiative.initiativeId}-stages-by-week`}
+              header={['date', ...stageKeys]}
+              rows={() => points.map((point) => [point.date, ...stageKeys.map((stage) => point.totals[stage])])}
+            />
+          </details>
+        </>
+      )}
+    </Panel>
+  );
+};

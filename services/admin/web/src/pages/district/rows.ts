@@ -1,0 +1,40 @@
+import type { OverviewSearch, SortColumn } from '../../app/search.js';
+import type { AdoptionRow } from '../../api/types.js';
+import { stageKeyOf, stageRank, statuses } from '../../lib/stages.js';
+
+const initialRank = stageRank('initial-implementation');
+
+/** Whether a school counts as having reached Initial Implementation: its stage is that one or the next, whatever its status. */
+export const reachedInitial = (row: AdoptionRow): boolean => stageRank(stageKeyOf(row.stage)) >= initialRank;
+
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+export const filterRows = (rows: readonly AdoptionRow[], search: OverviewSearch, attention: ReadonlySet<string>): readonly AdoptionRow[] => {
+  const words = plain(search.q ?? '').split(/\s+/).filter(Boolean);
+  return rows.filter(
+    (row) =>
+      (!search.stage || (search.stage === 'reached-initial' ? reachedInitial(row) : stageKeyOf(row.stage) === search.stage)) &&
+      (!search.status || row.status === search.status) &&
+      (!search.attention || attention.has(row.schoolId)) &&
+      words.every((word) => plain(row.name).includes(word)),
+  );
+};
+
+const keys: Record<SortColumn, (row: AdoptionRow) => string | number> = {
+  name: (row) => row.name,
+  stage: (row) => stageRank(stageKeyOf(row.stage)),
+  status: (row) => statuses.indexOf(row.status),
+  since: (row) => row.since ?? '9999',
+  days: (row) => row.daysInStage ?? -1,
+};
+
+/** Sorted by one column, and by name where that column says the same. */
+export const sortRows = (rows: readonly AdoptionRow[], column: SortColumn, order: 'asc' | 'desc'): readonly AdoptionRow[] => {
+  const key = keys[column];
+  const sign = order === 'asc' ? 1 : -1;
+  return [...rows].sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    const first = typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right), undefined, { numeric: true });
+    return sign * first || a.name.localeCompare(b.name, undefined, { numeric: true });
+  });
+};

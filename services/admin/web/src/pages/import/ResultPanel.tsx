@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+
+import type { RosterDiff } from '../../api/types.js';
+import { useDistrict } from '../../app/shell/district-context.js';
+import { Icon } from '../../ui/Icon.js';
+import notice from '../../ui/Notice.module.css';
+import classes from './Import.module.css';
+
+interface Props {
+  readonly result: RosterDiff;
+  readonly effective: string;
+  readonly onAgain: () => void;
+}
+
+export const ResultPanel = ({ result, effective, onAgain }: Props) => {
+  const { t } = useTranslation();
+  const { district, format, initiative } = useDistrict();
+  const counts = [
+    t('import.result.opened', { count: result.opened.length }),
+    t('import.result.renamed', { count: result.renamed.length }),
+    t('import.result.changed', { count: result.changed.length }),
+    t('import.result.rejected', { count: result.rejected.length }),
+  ];
+  return (
+    <>
+      <div className={notice['done']} role="status">
+        <Icon name="check" />
+        <div>
+          <strong>{t('import.result.title', { date: format.date(effective) })}</strong>
+          <ul className={classes['counts']}>{counts.map((text) => <li key={text}>{text}</li>)}</ul>
+          <p className="dim">{t('import.result.reference', { id: result.importId })}</p>
+        </div>
+      </div>
+      <div className={classes['apply']}>
+        <Button renderRoot={(props) => <Link to={initiative ? '/d/$district' : '/d/$district/initiatives'} params={{ district: district.districtId }} {...props} />}>
+          {t(initiative ? 'import.result.toDistrict' : 'import.result.toInitiatives')}
+        </Button>
+        <Button variant="default" onClick={onAgain}>{t('import.result.again')}</Button>
+      </div>
+    </>
+  );
+};

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+import { ApiProblem, ServiceUnreachable } from '../api/problem.js';
+import { Icon } from './Icon.js';
+import classes from './Notice.module.css';
+
+interface Props {
+  readonly error: unknown;
+  /** What was tried: a read changes nothing anyway, a refused command has changed nothing, an unanswered one may have. */
+  readonly of: 'read' | 'command';
+  readonly onRetry?: (() => void) | undefined;
+  /** Fields that show their own refusals; those are not said twice. */
+  readonly fields?: readonly string[];
+}
+
+/** What happened, whether anything was changed, what to do next, and the reference for support. */
+export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
+  const { t } = useTranslation();
+  const problem = error instanceof ApiProblem ? error.problem : undefined;
+  const unreachable = error instanceof ServiceUnreachable;
+  const title = problem?.title ?? t(unreachable ? 'problem.unreachable' : 'problem.unexpected');
+  const rest = (problem?.errors ?? []).filter((entry) => !(entry.field && fields.includes(entry.field)));
+  const changed = of === 'read' ? undefined : problem && problem.status < 500 ? t('problem.nothingChanged') : t('problem.perhapsChanged');
+  return (
+    <div role="alert" className={classes['problem']}>
+      <Icon name="attention" />
+      <div>
+        <strong>{title}</strong>
+        {problem?.detail && <p>{problem.detail}</p>}
+        {!problem && <p>{t(unreachable ? 'problem.unreachableHelp' : 'problem.unexpectedHelp')}</p>}
+        {rest.length > 0 && (
+          <ul>
+            {rest.map((entry) => (
+              <li key={`${entry.field}${entry.line}${entry.column}${entry.detail}`}>
+                {entry.line !== undefined ? t('problem.atLine', { line: entry.line, column: entry.column ?? '', detail: entry.detail }) : entry.detail}
+              </li>
+            ))}
+          </ul>
+        )}
+        {changed && <p>{changed}</p>}
+        {problem?.instance && <p className={classes['reference']}>{t('problem.reference', { reference: problem.instance })}</p>}
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={onRetry} mt="xs">
+            {t('problem.tryAgain')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+};
