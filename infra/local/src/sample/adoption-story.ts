@@ -104,14 +104,14 @@ class Adoption {
     const { chance, stage } = this;
     if (chance.happens(0.0004)) return this.rest({ kind: 'paused', day, reason: chance.pick(words.pauseReasons) }, 20, 110, 0.8);
     const givesUp = stage !== 'full-implementation' && chance.happens(0.00025);
-    return givesUp && this.rest({ kind: 'abandoned', day, reason: chance.pick(words.abandonReasons) }, 120, 300, 0.5);
+    return givesUp && this.rest({ kind: 'abandoned', day, reason: chance.pick(words.abandonReasons) }, 90, 240, 0.6);
   }
 
   private advance(day: Day): boolean {
     const { chance, frame, inSession_days, stage } = this;
     const next = stageAfter(stage);
     const said = words.wordsOf(frame.initiativeId);
-    if (stage === 'exploration' && inSession_days === 20 && chance.happens(0.02)) {
+    if (stage === 'exploration' && inSession_days === 20 && chance.happens(0.025)) {
       return this.move({ kind: 'overridden', day, reason: chance.pick(said.wasThere) }, 'initial-implementation');
     }
     if (next === undefined) return false;

@@ -61,8 +61,6 @@ const checked = (today: string, seed?: string) => {
   expect(count('full-implementation')).toBeLessThan(0.2);
   expect(count('initial-implementation')).toBeGreaterThan(0.15);
   expect(count('installation')).toBeGreaterThan(0.03);
-  const commands = new Set(adoption.map(({ command }) => command));
-  expect(commands.size).toBe(10);
   return { steps, adoption, events };
 };
 
@@ -88,6 +86,7 @@ describe('the Nashville sample', () => {
 
   test('holds late facts, corrections of scores and of days, withdrawals and corrections of corrections', () => {
     const { adoption } = checked('2026-11-23');
+    expect(new Set(adoption.map(({ command }) => command)).size).toBe(10);
     const byKey = new Map(adoption.map((step) => [step.idempotencyKey, step]));
     const corrections = adoption.filter(({ command }) => command === 'correct');
     const late = adoption.filter(
