@@ -33,10 +33,18 @@ export const provisionDatabase = async (databaseUrl: string, services: readonly 
   }
 };
 
+/** Roles belong to the whole server: another database of it may have made them already, or be making them now. */
+const makeRole = (role: string): string => `
+  DO $$ BEGIN
+    CREATE ROLE ${quoted(role)} NOLOGIN;
+  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+  END $$`;
+
 const provisionService = async (owner: pg.Client, service: string): Promise<void> => {
   const role = roleOf(service);
   const known = await owner.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-  if (known.rowCount === 0) await owner.query(`CREATE ROLE ${quoted(role)} NOLOGIN`);
-  await owner.query(`GRANT ${quoted(role)} TO CURRENT_USER`);
+  if (known.rowCount === 0) await owner.query(makeRole(role));
+  const member = await owner.query<{ is: boolean }>(`SELECT pg_has_role($1, 'MEMBER') AS is`, [role]);
+  if (member.rows[0]?.is !== true) await owner.query(`GRANT ${quoted(role)} TO CURRENT_USER`);
   await owner.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(service))} AUTHORIZATION ${quoted(role)}`);
 };
