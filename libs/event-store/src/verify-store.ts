@@ -61,8 +61,9 @@ const checkOrder = (
   for (const { stream, version, position } of events) {
     if (last !== undefined && store.compare(last, position) >= 0) {
       audit.report({ kind: 'position', stream, version, position, detail: `position ${position} came after ${last}` });
+    } else {
+      last = position;
     }
-    last = position;
   }
   return last;
 };

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 import pg from 'pg';
 
 import { EventStoreUnavailableError } from '../errors.js';
@@ -17,7 +19,7 @@ export const isConnectionLost = (error: unknown): boolean => {
 /** A deadline passed, the server's (57014) or the driver's own: trying again at once would make it worse. */
 export const isTimeout = (error: unknown): boolean => {
   if (error instanceof pg.DatabaseError) return error.code === '57014';
-  return error instanceof Error && /timeout/i.test(error.message);
+  return isNativeError(error) && /timeout/i.test(error.message);
 };
 
 /** What a caller of the port is told: `EventStoreUnavailableError` for what passes, the error itself for what does not. */
@@ -28,7 +30,8 @@ export const normalised = (error: unknown): unknown => {
     const passes = isConnectionLost(error) || passing.some((prefix) => code.startsWith(prefix));
     // Wrong password, unknown database or role: FATAL, but no waiting mends it.
     if (!passes || /^(?:28|3D)/.test(code)) return error;
-  } else if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) {
+  } else if (!isNativeError(error) || ['TypeError', 'RangeError'].includes(error.name)) {
+    // A mistake in this code, not a word from the network.
     return error;
   }
   return new EventStoreUnavailableError(`PostgreSQL is not available: ${messageOf(error)}`, { cause: error });
@@ -36,4 +39,4 @@ export const normalised = (error: unknown): unknown => {
 
 /** A refused connection to several addresses arrives as an aggregate without a message of its own. */
 const messageOf = (error: Error): string =>
-  error.message || (error instanceof AggregateError ? error.errors.map(String).join('; ') : error.name);
+  error.message || ('errors' in error && Array.isArray(error.errors) ? error.errors.map(String).join('; ') : error.name);

@@ -1,36 +1,20 @@
-import { afterAll, beforeAll } from '@jest/globals';
-import type { TestDatabase } from '@cairn/embedded-postgres/testing';
-import { testDatabase } from '@cairn/embedded-postgres/testing';
-
 import { eventStoreContract } from '../testing/index.js';
-import { migratePostgresEventStore } from './migrate.js';
-import type { PostgresEventStore } from './postgres-event-store.js';
-import { openPostgresEventStore } from './postgres-event-store.js';
+import { PostgresRecords } from '../testing/postgres-records.js';
 
-let database: TestDatabase;
-let schemas = 0;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
+const records = new PostgresRecords();
 
 eventStoreContract('PostgresEventStore', async (settings) => {
-  schemas += 1;
-  const schema = `contract_${schemas}_store`;
-  await migratePostgresEventStore({ ownerConnection: database.url, schema });
-  const all: PostgresEventStore[] = [];
-  const open = (): PostgresEventStore => {
-    const store = openPostgresEventStore({ ...settings, schema, connectionString: database.url });
-    all.push(store);
-    return store;
-  };
+  const record = await records.create();
+  const stores = [record.open(settings)];
   return {
-    store: open(),
-    reopen: async () => open(),
+    store: stores[0] as (typeof stores)[number],
+    reopen: async () => {
+      const store = record.open(settings);
+      stores.push(store);
+      return store;
+    },
     close: async () => {
-      await Promise.all(all.map((store) => store.close()));
+      await Promise.all(stores.map((store) => store.close()));
     },
   };
 });

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { aStream, someEvents } from '../testing/index.js';
+import { PostgresRecords, scope } from '../testing/postgres-records.js';
+import { migratePostgresEventStore } from './migrate.js';
+import { openPostgresEventStore } from './postgres-event-store.js';
+
+const records = new PostgresRecords();
+
+describe('the migration of an event store', () => {
+  test('run again keeps the record', async () => {
+    const { schema, url, open } = await records.create();
+    const store = open();
+    const { events } = await store.append(aStream(scope), 'no-stream', someEvents(3));
+
+    await migratePostgresEventStore({ ownerConnection: url, schema });
+
+    expect((await store.readAll()).events).toEqual(events);
+  });
+
+  test('run from many processes at once makes the tables once', async () => {
+    const migrations = Array.from({ length: 8 }, () =>
+      migratePostgresEventStore({ ownerConnection: { connectionString: records.url }, schema: 'raced_store' }),
+    );
+    await Promise.all(migrations);
+
+    expect(await records.sql('SELECT version FROM raced_store.es_schema')).toEqual([{ version: 1 }]);
+    expect(await records.sql('SELECT pos FROM raced_store.es_head')).toEqual([{ pos: '0' }]);
+  });
+
+  test('leaves a schema alone that is newer than the code', async () => {
+    const { schema, url } = await records.create();
+    await records.sql(`UPDATE ${schema}.es_schema SET version = 99`);
+
+    await expect(migratePostgresEventStore({ ownerConnection: url, schema })).rejects.toThrow('schema version 99');
+    expect(await records.sql(`SELECT version FROM ${schema}.es_schema`)).toEqual([{ version: 99 }]);
+  });
+
+  test('that fails leaves nothing behind', async () => {
+    const migration = migratePostgresEventStore({
+      ownerConnection: records.url,
+      schema: 'half_store',
+      serviceRole: 'role_that_does_not_exist',
+    });
+
+    await expect(migration).rejects.toMatchObject({ code: '42704' });
+    expect(await records.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'half_store'")).toEqual([]);
+  });
+
+  test.each(['', 'Upper', 'a"b', 'a-b', 'x; DROP SCHEMA public', '1st', 'x'.repeat(64)])(
+    'refuses the schema name %j',
+    async (schema) => {
+      await expect(migratePostgresEventStore({ ownerConnection: records.url, schema })).rejects.toThrow('identifier');
+      expect(() => openPostgresEventStore({ scope, schema, clock: { now: () => '' } })).toThrow('identifier');
+    },
+  );
+
+  test('refuses a database that does not store UTF-8', async () => {
+    // Databases belong to the server, which the specs of all workers share.
+    const name = `latin_${randomUUID().replaceAll('-', '')}`;
+    await records.sql(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+    const url = Object.assign(new URL(records.url), { pathname: `/${name}` }).toString();
+    try {
+      await expect(migratePostgresEventStore({ ownerConnection: url, schema: 'some_store' })).rejects.toThrow('LATIN1');
+    } finally {
+      await records.sql(`DROP DATABASE ${name}`);
+    }
+  });
+});
