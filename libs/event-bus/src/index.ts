@@ -15,9 +15,9 @@ export type {
   TopicOptions,
   Watermark,
 } from './event-bus.js';
-export { consumerTables, migrateConsumerTables } from './consumer/consumer-tables.js';
+export { consumerTables, migrateConsumerTables } from './postgres/consumer-tables.js';
 export { isEnvironmentFailure, StaleOwnerError } from './consumer/failures.js';
-export type { ListParkedOptions, ParkedMessage } from './consumer/parked.js';
+export type { ListParkedOptions, ParkedMessage } from './postgres/list-parked.js';
 export { compareDecimalPositions } from './consumer/progress.js';
 export type { ComparePositions } from './consumer/progress.js';
 export { Consumer, startConsumer } from './consumer/start-consumer.js';
@@ -31,8 +31,8 @@ export type { MigratePostgresEventBusOptions } from './postgres/migrate-postgres
 export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-event-bus.js';
 export type { PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
 export { pgInTransaction } from './pg-in-transaction.js';
-export { PostgresCheckpoints } from './relay/postgres-checkpoints.js';
-export type { RelayCheckpoint } from './relay/postgres-checkpoints.js';
+export { PostgresCheckpoints } from './postgres/postgres-checkpoints.js';
+export type { RelayCheckpoint } from './relay/relay-checkpoint.js';
 export { Relay, startRelay } from './relay/start-relay.js';
 export type { PublicMessage } from './relay/relay-turn.js';
 export type { RelayLag, RelayOptions } from './relay/start-relay.js';

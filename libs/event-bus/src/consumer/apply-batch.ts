@@ -1,6 +1,6 @@
 import type { Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
-import type { ConsumerStore, ProgressRow } from './consumer-store.js';
+import type { ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
 import { StaleOwnerError } from './failures.js';
 import type { ComparePositions } from './progress.js';
 import { advancedBy } from './progress.js';

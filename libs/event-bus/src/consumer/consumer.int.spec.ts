@@ -8,7 +8,7 @@ import { pgInTransaction } from '../pg-in-transaction.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { eventually } from '../testing/eventually.js';
 import { manyKeys, message, messages } from '../testing/messages.js';
-import { migrateConsumerTables } from './consumer-tables.js';
+import { migrateConsumerTables } from '../postgres/consumer-tables.js';
 import { StaleOwnerError } from './failures.js';
 import type { Consumer, ConsumerOptions } from './start-consumer.js';
 import { startConsumer } from './start-consumer.js';

@@ -1,5 +1,5 @@
 import type { Incoming } from '../event-bus.js';
-import type { ProgressRow } from './consumer-store.js';
+import type { ProgressRow } from '../postgres/consumer-store.js';
 
 /** Order of two positions of one scope: negative, zero or positive. */
 export type ComparePositions = (scope: string, left: string, right: string) => number;

@@ -1,7 +1,7 @@
 import type { EventBus } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import type { InTransaction } from '../sql-session.js';
-import type { ConsumerStore } from './consumer-store.js';
+import type { ConsumerStore } from '../postgres/consumer-store.js';
 import type { ComparePositions, Progress } from './progress.js';
 
 /** The position was not applied in time; the reader may ask again. */

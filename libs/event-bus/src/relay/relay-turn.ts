@@ -1,7 +1,7 @@
 import type { EventStore, Position, RecordedEvent, Subscription } from '@cairn/event-store';
 import type { EventBus, OutgoingMessage } from '../event-bus.js';
 import { eventBusLimits } from '../event-bus.js';
-import type { RelayCheckpoint } from './postgres-checkpoints.js';
+import type { RelayCheckpoint } from './relay-checkpoint.js';
 import { WatermarkWriter } from './watermark-writer.js';
 
 /** What a public event says beside what the relay knows: id, scope and position of the stored one. */

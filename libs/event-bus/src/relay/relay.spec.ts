@@ -8,7 +8,7 @@ import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
 import { eventually } from '../testing/eventually.js';
 import { newEvent } from '../testing/events.js';
 import { Ledger } from '../testing/ledger.js';
-import type { RelayCheckpoint } from './postgres-checkpoints.js';
+import type { RelayCheckpoint } from './relay-checkpoint.js';
 import type { Relay, RelayOptions } from './start-relay.js';
 import { startRelay } from './start-relay.js';
 

@@ -3,7 +3,7 @@ import type { EventStore, Position, RecordedEvent } from '@cairn/event-store';
 import { backOff } from '../delivery/signal.js';
 import type { EventBus } from '../event-bus.js';
 import { unfailing } from '../unfailing.js';
-import type { RelayCheckpoint } from './postgres-checkpoints.js';
+import type { RelayCheckpoint } from './relay-checkpoint.js';
 import type { PublicMessage } from './relay-turn.js';
 import { RelayTurn } from './relay-turn.js';
 
