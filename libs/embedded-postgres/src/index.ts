@@ -8,5 +8,5 @@ export {
   PostgresStartError,
   PostgresStopError,
 } from './errors.js';
-export { takeOwnership } from './owner-lock.js';
+export { currentOwner, takeOwnership } from './owner-lock.js';
 export type { OwnerLock } from './owner-lock.js';

@@ -1,0 +1,57 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+import { importRoster } from './import.command.js';
+import { rebuild } from './rebuild.command.js';
+import { start } from './start.command.js';
+import { verify } from './verify.command.js';
+
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a number from 0 (any free one) to 65535.');
+};
+
+const dayOf = (text: string): string => {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError('Give a day as YYYY-MM-DD.');
+};
+
+const program = new Command('cairn')
+  .description('Plan, run and follow the spread of an initiative across a school district.')
+  .showHelpAfterError();
+
+const inDataDir = (command: Command): Command =>
+  command.option('--data <dir>', 'where the state is kept', process.env['CAIRN_DATA'] ?? '.cairn');
+
+inDataDir(program.command('start'))
+  .description('run the whole platform on this machine')
+  .option('--port <port>', 'the port of the one address (default: 3000, or the next free)', portOf)
+  .option('--empty', 'start without the Nashville sample', false)
+  .action(start);
+
+inDataDir(program.command('import'))
+  .description('import a roster of schools from a CSV file')
+  .argument('<file>', 'the CSV file')
+  .requiredOption('--district <id>', 'the district')
+  .requiredOption('--effective <day>', 'the day from which the roster holds', dayOf)
+  .option('--apply', 'apply it; without, the differences are only shown', false)
+  .option('--confirm-closing <n>', 'close the schools that are not in the file; N is their exact number')
+  .action(importRoster);
+
+inDataDir(program.command('verify'))
+  .description('walk the hash chains of every record; exit 1 when one is broken')
+  .action(verify);
+
+inDataDir(program.command('rebuild'))
+  .description('drop a read model and derive it again from the record')
+  .argument('<read-model>', 'its name; "all" for each of them')
+  .action(rebuild);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  if (process.env['CAIRN_LOG'] === 'debug') console.error(error);
+  process.exitCode = 1;
+}

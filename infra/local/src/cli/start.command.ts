@@ -1,0 +1,52 @@
+import type { LogLevel } from '@cairn/service-kit';
+
+import { startPlatform } from '../platform/start-platform.js';
+import { endProgress, progressTo } from './progress.js';
+
+interface StartOptions {
+  readonly data: string;
+  readonly port?: number;
+  readonly empty: boolean;
+}
+
+const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'] satisfies LogLevel[];
+
+/** How much the services write to the log on standard output; a person who starts it wants an address, not a log. */
+export const logLevelFrom = (environment: NodeJS.ProcessEnv): LogLevel => {
+  const asked = environment['CAIRN_LOG'];
+  return asked !== undefined && logLevels.includes(asked) ? (asked as LogLevel) : 'warn';
+};
+
+/** The day that the sample ends on; tests and pictures fix it. */
+const sampleToday = (): string => process.env['CAIRN_SAMPLE_TODAY'] ?? new Date().toISOString().slice(0, 10);
+
+const untilToldToStop = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+
+/** `cairn start`: runs until Ctrl-C or SIGTERM, then drains the services and stops the database last. */
+export const start = async ({ data, port, empty }: StartOptions): Promise<void> => {
+  const began_ms = performance.now();
+  const told = untilToldToStop();
+  const progress = progressTo(process.stderr);
+  const platform = await startPlatform({
+    dataDir: data,
+    purpose: 'cairn start',
+    port,
+    databaseUrl: process.env['DATABASE_URL'],
+    sample: !empty,
+    today: sampleToday(),
+    logLevel: logLevelFrom(process.env),
+    onProgress: progress,
+  });
+  endProgress(process.stderr);
+  const seconds = ((performance.now() - began_ms) / 1_000).toFixed(1);
+  console.log(`Cairn runs at ${platform.url} (ready after ${seconds} s). Stop it with Ctrl-C.`);
+  const signal = await told;
+  progress(`Stopping (${signal})`);
+  process.once('SIGINT', () => process.exit(130));
+  await platform.stop();
+  endProgress(process.stderr);
+  console.log('Stopped. Everything that was acknowledged is on record.');
+};

@@ -1,0 +1,62 @@
+import { currentOwner } from '@cairn/embedded-postgres';
+
+import { readOperatorToken } from '../platform/identity.js';
+import { startPlatform } from '../platform/start-platform.js';
+import { logLevelFrom } from './start.command.js';
+import { endProgress, progressTo } from './progress.js';
+
+/** A platform to ask, as the operator. */
+export interface PlatformCall {
+  /** Answers the parsed body. @throws Error with the problem's words when the platform refuses */
+  request<Answer>(method: 'GET' | 'POST', path: string, body?: { readonly type: string; readonly content: Buffer }): Promise<Answer>;
+}
+
+const timeout_ms = 120_000;
+
+const callOf = (url: string, token: string): PlatformCall => ({
+  request: async <Answer>(method: string, path: string, body?: { readonly type: string; readonly content: Buffer }) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': body.type } : {}) },
+      signal: AbortSignal.timeout(timeout_ms),
+      ...(body ? { body: new Uint8Array(body.content) } : {}),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as Answer;
+    throw new Error(wordsOf(text) ?? `${method} ${path}: ${response.status}`);
+  },
+});
+
+const wordsOf = (text: string): string | undefined => {
+  try {
+    const { title, detail, errors } = JSON.parse(text) as { title?: string; detail?: string; errors?: { field?: string; detail: string }[] };
+    const items = (errors ?? []).map((item) => `  ${item.field ?? ''}: ${item.detail}`);
+    return [`${title ?? 'Refused'}: ${detail ?? ''}`, ...items].join('\n');
+  } catch {
+    return undefined;
+  }
+};
+
+/** Asks the platform that runs on the data directory; when none does, starts one for as long as `work` takes. */
+export const withPlatform = async <Result>(dataDir: string, work: (call: PlatformCall) => Promise<Result>): Promise<Result> => {
+  const owner = await currentOwner(dataDir);
+  const token = await readOperatorToken(dataDir);
+  if (owner?.address !== undefined && token !== undefined) return work(callOf(owner.address, token));
+  const progress = progressTo(process.stderr);
+  const platform = await startPlatform({
+    dataDir,
+    purpose: 'a cairn command',
+    port: 0,
+    databaseUrl: process.env['DATABASE_URL'],
+    sample: false,
+    today: new Date().toISOString().slice(0, 10),
+    logLevel: logLevelFrom(process.env),
+    onProgress: progress,
+  });
+  endProgress(process.stderr);
+  try {
+    return await work(callOf(platform.url, platform.token));
+  } finally {
+    await platform.stop();
+  }
+};
