@@ -1,7 +1,6 @@
 import { DamagedEventError } from '../errors.js';
 import type { Instant, Json, NewEvent, RecordedEvent } from '../event.js';
 import type { ChainHead } from '../hash-chain.js';
-import { canonicalJson } from '../hash-chain.js';
 
 /** Every value as the text that PostgreSQL sends; the adapter turns off the driver's own parsing. */
 export interface EventRow {
@@ -32,22 +31,23 @@ export const eventColumns = `e.pos, e.stream_id, e.version, e.event_id, e.type, 
 /** The columns of a stream `s`. */
 export const headColumns = 's.stream_id, s.version, s.head_hash, extract(epoch FROM s.recorded_at) AS recorded_at';
 
+/** In the order of RFC 8785. */
 const metaMembers = [
-  'district',
   'actor',
-  'onBehalfOf',
-  'correlationId',
   'causationId',
-  'commandKey',
   'commandDigest',
+  'commandKey',
+  'correlationId',
+  'district',
+  'onBehalfOf',
 ] as const;
 
 type Meta = Pick<NewEvent, (typeof metaMembers)[number]>;
 
 /** What is kept of the envelope beside the columns, as canonical JSON. */
 export const metaText = (event: Meta): string => {
-  const given = metaMembers.flatMap((member) => (event[member] === undefined ? [] : [[member, event[member]]]));
-  return canonicalJson(Object.fromEntries(given) as Json);
+  const given = metaMembers.filter((member) => event[member] !== undefined);
+  return `{${given.map((member) => `"${member}":${JSON.stringify(event[member])}`).join(',')}}`;
 };
 
 /** @throws DamagedEventError when the row does not hold what was once written. */
