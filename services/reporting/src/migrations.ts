@@ -2,8 +2,8 @@ import { checkpointDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { receivedEventDdl } from './log/received-event.js';
-import { adoptionTablesDdl } from './read/adoption-tables.js';
-import { directoryTablesDdl } from './read/directory-tables.js';
+import { adoptionTablesDdl } from './read/adoption.read.js';
+import { directoryTablesDdl } from './read/schools.read.js';
 import { schoolEventDdl } from './read/history.read.js';
 
 /** Schema changes go forward only: what a migration made is mended by a later one. */

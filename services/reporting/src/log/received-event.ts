@@ -43,6 +43,7 @@ CREATE TABLE received_event (
   event json NOT NULL,
   UNIQUE (stream, stream_version)
 );
+CREATE INDEX ON received_event (recorded_at);
 
 CREATE FUNCTION refuse_change_of_received_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

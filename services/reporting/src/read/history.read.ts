@@ -1,9 +1,16 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
+import { minPositionSchema, pageSchema, problems, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
+import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
+import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 
 import type { ReceivedEvent } from '../log/received-event.js';
+import { cursorOf, ReadRoute } from './answers.js';
+import { asking, districtPathSchema, placeIn } from './asking.js';
+import { Snapshots } from './snapshots.js';
 
 // Projection: which events are about a school, and what they correct. What they say stays in the log.
 
@@ -54,32 +61,36 @@ export const historyProjection: Projection<ReceivedEvent> = {
 
 // Query
 
-export interface HistoryItem {
-  readonly eventId: string;
-  readonly type: string;
-  readonly initiativeId?: string;
-  readonly version: number;
-  readonly occurredAt: string;
-  readonly recordedAt: string;
-  readonly actor: string;
-  readonly onBehalfOf?: string;
-  /** The event that this one corrects or withdraws. */
-  readonly corrects?: string;
-  /** The newest event that corrects or withdraws this one. */
-  readonly correctedBy?: string;
-  readonly data: unknown;
-}
+const itemSchema = z.object({
+  eventId: z.uuid(),
+  type: z.string(),
+  initiativeId: z.string().optional(),
+  version: z.int(),
+  occurredAt: z.string(),
+  recordedAt: z.string(),
+  actor: z.string(),
+  onBehalfOf: z.string().optional(),
+  corrects: z.uuid().optional().describe('The event that this one corrects or withdraws'),
+  correctedBy: z.uuid().optional().describe('The newest event that corrects or withdraws this one'),
+  data: z.unknown(),
+});
+const answerSchema = z.object({ items: z.array(itemSchema), next: z.string().optional() });
+export type HistoryItem = z.infer<typeof itemSchema>;
+export type HistoryAnswer = z.infer<typeof answerSchema>;
 
 export interface HistoryAsked {
   readonly district: string;
   readonly schoolId: string;
   readonly initiativeId?: string | undefined;
-  /** The event of the page before, exclusive. */
-  readonly after?: string | undefined;
+  /** The place in the log of the last event of the page before, exclusive. */
+  readonly after?: number | undefined;
   readonly limit: number;
+  /** The log up to here. */
+  readonly position: number;
 }
 
 interface HistoryRow {
+  readonly place: string;
   readonly event: AnyPublicEvent;
   readonly initiative_id: string | null;
   readonly corrects: string | null;
@@ -103,19 +114,66 @@ const itemOf = ({ event, initiative_id, corrects, corrected_by }: HistoryRow): H
 /** Every event about a school in the order of recording, those of one millisecond in the order of receipt. */
 export const historyOf = async (
   session: SqlSession,
-  { district, schoolId, initiativeId, after, limit }: HistoryAsked,
-): Promise<{ readonly items: readonly HistoryItem[]; readonly next?: string }> => {
+  { district, schoolId, initiativeId, after, limit, position }: HistoryAsked,
+): Promise<HistoryAnswer> => {
   const rows = await session.query<HistoryRow>(
-    `SELECT r.event, e.initiative_id, e.corrects, (
-       SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id ORDER BY c.log_from DESC LIMIT 1) AS corrected_by
+    `SELECT e.log_from::text AS place, r.event, e.initiative_id, e.corrects, (
+       SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id AND c.log_from <= $6 ORDER BY c.log_from DESC LIMIT 1) AS corrected_by
      FROM school_event e JOIN received_event r ON r.log_position = e.log_from
-     WHERE e.school_id = $1 AND e.district = $2 AND ($3::text IS NULL OR e.initiative_id = $3)
-       AND ($4::uuid IS NULL OR (e.recorded_at, e.log_from) >
-         (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.event_id = $4 AND a.school_id = $1))
-     ORDER BY e.recorded_at, e.log_from LIMIT $5 + 1`,
-    [schoolId, district, initiativeId ?? null, after ?? null, limit],
+     WHERE e.school_id = $1 AND e.district = $2 AND ($3::text IS NULL OR e.initiative_id = $3) AND e.log_from <= $6
+       AND ($4::bigint IS NULL OR (e.recorded_at, e.log_from) > (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $4))
+     ORDER BY e.recorded_at, e.log_from LIMIT $5::int + 1`,
+    [schoolId, district, initiativeId ?? null, after ?? null, limit, position],
   );
-  const items = rows.slice(0, limit).map(itemOf);
-  const last = items.at(-1);
-  return { items, ...(rows.length > limit && last ? { next: last.eventId } : {}) };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page.map(itemOf), ...(rows.length > limit && last ? { next: cursorOf(Number(last.place)) } : {}) };
 };
+
+const isKnown = async (session: SqlSession, district: string, schoolId: string): Promise<boolean> => {
+  if (!z.uuid().safeParse(schoolId).success) return false;
+  const rows = await session.query('SELECT 1 FROM school_event WHERE school_id = $1 AND district = $2 LIMIT 1', [schoolId, district]);
+  return rows.length > 0;
+};
+
+const pathSchema = districtPathSchema.extend({ schoolId: z.string().min(1).max(64) });
+const questionSchema = z.strictObject({ initiative: slugSchema.optional(), position: asking.position, ...pageSchema, ...minPositionSchema });
+
+export class HistoryOfSchool extends Query<HistoryAnswer> {
+  constructor(
+    readonly path: z.infer<typeof pathSchema>,
+    readonly asked: z.infer<typeof questionSchema>,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(HistoryOfSchool)
+export class HistoryOfSchoolHandler implements IQueryHandler<HistoryOfSchool> {
+  constructor(private readonly snapshots: Snapshots) {}
+
+  execute({ path, asked }: HistoryOfSchool): Promise<HistoryAnswer> {
+    const { districtId: district, schoolId } = path;
+    const after = placeIn(asked.after, z.int().min(1));
+    return this.snapshots.read(asked.position, async ({ session, position }) => {
+      if (!(await isKnown(session, district, schoolId))) throw problems.notFound(`District "${district}" has no school "${schoolId}".`);
+      return historyOf(session, { district, schoolId, initiativeId: asked.initiative, after, limit: asked.limit, position });
+    });
+  }
+}
+
+// HTTP
+
+@Controller('api/districts/:districtId/schools/:schoolId/history')
+export class HistoryController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @ReadRoute('schools', 'Everything on record about a school, in the order of recording', answerSchema)
+  history(
+    @Param({ schema: pathSchema }) path: z.infer<typeof pathSchema>,
+    @QueryParameters({ schema: questionSchema }) asked: z.infer<typeof questionSchema>,
+  ): Promise<HistoryAnswer> {
+    return this.queries.execute(new HistoryOfSchool(path, asked));
+  }
+}

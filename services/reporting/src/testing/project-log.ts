@@ -5,8 +5,8 @@ import type { Projection } from '@cairn/service-kit';
 import { logHead, readLog } from '../log/read-log.js';
 import { appendReceived } from '../log/received-event.js';
 import type { ReceivedEvent } from '../log/received-event.js';
-import { adoptionProjection } from '../read/adoption-tables.js';
-import { directoryProjection } from '../read/directory-tables.js';
+import { adoptionProjection } from '../read/adoption.read.js';
+import { directoryProjection } from '../read/schools.read.js';
 import { historyProjection } from '../read/history.read.js';
 
 export const projections: readonly Projection<ReceivedEvent>[] = [directoryProjection, adoptionProjection, historyProjection];

@@ -9,7 +9,7 @@ import { projectAll, projections, receive } from '../testing/project-log.js';
 import { day, district, initiative, Publisher, schoolId } from '../testing/public-events.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
-import { adoptionAsOf } from './adoption-as-of.js';
+import { adoptionAsOf } from './adoption.read.js';
 
 const schools = Array.from({ length: schoolsMax }, (_, n) => schoolId(n + 1));
 

@@ -1,0 +1,1 @@
+export { startReporting } from './reporting.service.js';

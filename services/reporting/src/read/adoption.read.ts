@@ -1,0 +1,179 @@
+import { emptyTimeline, record, stageSchema, stateIntervals } from '@cairn/contracts';
+import type { AdoptionPublicEvent, Started } from '@cairn/contracts';
+import type { SqlSession } from '@cairn/event-bus';
+import { ProblemException, slugSchema } from '@cairn/service-kit';
+import type { Projection } from '@cairn/service-kit';
+import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
+import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import { z } from 'zod';
+
+import { adoptionEventOf, timelineEntryOf } from '../adoption/timeline-entry.js';
+import { projectStreams } from '../bitemporal/project-streams.js';
+import type { StreamReading } from '../bitemporal/project-streams.js';
+import { holdsAt, RectangleTable } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rectangle-table.js';
+import type { ReceivedEvent } from '../log/received-event.js';
+import { ReadRoute } from './answers.js';
+import { asking, districtPathSchema, pointAsked, requireDistrict, requireInitiative } from './asking.js';
+import type { DistrictPath } from './asking.js';
+import { Snapshots } from './snapshots.js';
+import { daysBetween, instant } from './sql.js';
+import { stageTotals, stageTotalsSchema, statusSchema, statusTotals, statusTotalsSchema } from './totals.js';
+
+// Projection
+
+/** Where each adoption stood from-to, as known from-to. Before its first row a school has not started. */
+export const adoptionRectangles = new RectangleTable<Started>({
+  name: 'adoption_rectangle',
+  key: { district: 'text', initiative_id: 'text', school_id: 'uuid' },
+  state: { stage: 'text', status: 'text', stage_since: 'timestamptz', status_since: 'timestamptz', event_id: 'uuid' },
+  valuesOf: ({ stage, status, stageSince, statusSince, eventId }) => ({
+    stage,
+    status,
+    stage_since: stageSince,
+    status_since: statusSince,
+    event_id: eventId,
+  }),
+});
+
+/** A row an event, because every event raises the version and most change no rectangle. */
+export const adoptionTablesDdl = `${adoptionRectangles.ddl}
+CREATE TABLE adoption_version (
+  district text NOT NULL,
+  initiative_id text NOT NULL,
+  school_id uuid NOT NULL,
+  version bigint NOT NULL,
+  known_from timestamptz NOT NULL,
+  log_from bigint NOT NULL,
+  PRIMARY KEY (school_id, initiative_id, version)
+);`;
+
+const reading: StreamReading<AdoptionPublicEvent, Started> = {
+  read: adoptionEventOf,
+  keyOf: ({ district, data }) => ({ district, initiative_id: data.initiativeId, school_id: data.schoolId }),
+  stretchesOf: (events) => stateIntervals(events.map(timelineEntryOf).reduce(record, emptyTimeline)),
+};
+
+const addVersions = async (batch: readonly ReceivedEvent[], session: SqlSession): Promise<void> => {
+  const versions = batch.flatMap(({ event, logPosition }) => {
+    const adoption = adoptionEventOf(event);
+    if (!adoption) return [];
+    return { ...reading.keyOf(adoption), version: event.streamversion, known_from: event.recordedat, log_from: logPosition };
+  });
+  await session.query(
+    `INSERT INTO adoption_version (district, initiative_id, school_id, version, known_from, log_from)
+     SELECT district, initiative_id, school_id, version, known_from, log_from FROM json_to_recordset($1::json)
+       AS v (district text, initiative_id text, school_id uuid, version bigint, known_from timestamptz, log_from bigint)`,
+    [JSON.stringify(versions)],
+  );
+};
+
+export const adoptionProjection: Projection<ReceivedEvent> = {
+  name: 'adoption',
+  project: async (batch, session) => {
+    await projectStreams(adoptionRectangles, reading, batch, session);
+    await addVersions(batch, session);
+  },
+  reset: async (session) => {
+    await session.query(`TRUNCATE ${adoptionRectangles.name}, adoption_version`);
+  },
+};
+
+// Query
+
+const schoolsMax = 20_000;
+
+const answerSchema = z.object({
+  effective: z.string(),
+  recorded: z.string(),
+  position: z.string().describe('With the same effective, recorded and position, the answer is the same again'),
+  totals: stageTotalsSchema,
+  statuses: statusTotalsSchema,
+  schools: z.array(
+    z.object({
+      schoolId: z.uuid(),
+      name: z.string(),
+      stage: stageSchema.nullable().describe('Null: not started'),
+      status: statusSchema,
+      since: z.string().nullable().describe('When the stage was entered'),
+      daysInStage: z.int().nullable().describe('On the calendar of the district'),
+      version: z.int().describe('What If-Match takes, as known then; 0: nothing was recorded'),
+      eventId: z.uuid().nullable().describe('The event that set stage or status last'),
+    }),
+  ),
+});
+export type AdoptionAnswer = z.infer<typeof answerSchema>;
+
+const at = { effective: '$3::timestamptz', recorded: '$4::timestamptz', position: '$5::bigint' };
+
+const tooMany = (): ProblemException => {
+  const detail = `More than ${schoolsMax} schools were open then, which is more than one answer holds.`;
+  return new ProblemException({ type: '/problems/too-many-schools', title: 'Too many schools', status: 422, detail });
+};
+
+/** Where each school that was open then stood. @throws a 422 problem for more than `schoolsMax` */
+export const adoptionAsOf = async (
+  session: SqlSession,
+  district: string,
+  initiativeId: string,
+  { effective, recorded, position }: Point,
+): Promise<AdoptionAnswer> => {
+  const schools = await session.query<AdoptionAnswer['schools'][number]>(
+    `SELECT s.school_id AS "schoolId", s.name, a.stage, coalesce(a.status, 'not-started') AS status,
+       ${instant('a.stage_since')} AS since, ${daysBetween('a.stage_since', at.effective, 'd.time_zone')} AS "daysInStage",
+       coalesce((SELECT v.version FROM adoption_version v
+         WHERE v.school_id = s.school_id AND v.initiative_id = $2 AND v.known_from <= ${at.recorded} AND v.log_from <= ${at.position}
+         ORDER BY v.version DESC LIMIT 1), 0)::int AS version,
+       a.event_id AS "eventId"
+     FROM district d
+     JOIN school_rectangle s ON s.district = d.district AND s.is_open AND ${holdsAt('s', at)}
+     LEFT JOIN adoption_rectangle a ON a.district = s.district AND a.initiative_id = $2 AND a.school_id = s.school_id AND ${holdsAt('a', at)}
+     WHERE d.district = $1
+     ORDER BY s.name, s.school_id LIMIT ${schoolsMax + 1}`,
+    [district, initiativeId, effective, recorded, position],
+  );
+  if (schools.length > schoolsMax) throw tooMany();
+  const coordinates = { effective, recorded, position: `reporting:${position}` };
+  return { ...coordinates, totals: stageTotals(schools), statuses: statusTotals(schools), schools };
+};
+
+const questionSchema = z.strictObject({ initiative: slugSchema, ...asking });
+
+export class AdoptionAsOf extends Query<AdoptionAnswer> {
+  constructor(
+    readonly districtId: string,
+    readonly asked: z.infer<typeof questionSchema>,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(AdoptionAsOf)
+export class AdoptionAsOfHandler implements IQueryHandler<AdoptionAsOf> {
+  constructor(private readonly snapshots: Snapshots) {}
+
+  execute({ districtId, asked }: AdoptionAsOf): Promise<AdoptionAnswer> {
+    return this.snapshots.read(asked.position, async (snapshot) => {
+      const district = await requireDistrict(snapshot.session, districtId);
+      await requireInitiative(snapshot.session, districtId, asked.initiative);
+      return adoptionAsOf(snapshot.session, districtId, asked.initiative, pointAsked(asked, district, snapshot));
+    });
+  }
+}
+
+// HTTP
+
+@Controller('api/districts/:districtId/adoption')
+export class AdoptionController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @ReadRoute('adoption', 'Where each school stands, as it was on a date, as we knew it on another', answerSchema)
+  adoption(
+    @Param({ schema: districtPathSchema }) { districtId }: DistrictPath,
+    @QueryParameters({ schema: questionSchema }) asked: z.infer<typeof questionSchema>,
+  ): Promise<AdoptionAnswer> {
+    return this.queries.execute(new AdoptionAsOf(districtId, asked));
+  }
+}

@@ -1,0 +1,25 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+
+/** What the OpenAPI document says of a read. */
+export const ReadRoute = (tag: string, summary: string, answer: z.ZodType) =>
+  applyDecorators(
+    ApiTags(tag),
+    ApiOperation({ summary }),
+    ApiResponse({ status: 200, schema: z.toJSONSchema(answer) as object }),
+    ApiResponse({ status: 404, description: 'There is nothing of this name that the caller can see' }),
+    ApiResponse({ status: 503, description: 'The read models do not have what min-position asks for yet; see Retry-After' }),
+  );
+
+/** A cursor: what the next page begins after, opaque to the caller. */
+export const cursorOf = (value: unknown): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
+
+/** What a cursor holds, or undefined when it is none of ours. */
+export const inCursor = <Value>(cursor: string, schema: z.ZodType<Value>): Value | undefined => {
+  try {
+    return schema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+};

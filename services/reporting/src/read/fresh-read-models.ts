@@ -1,0 +1,47 @@
+import { PositionNotReachedError, unavailable } from '@cairn/service-kit';
+import type { ProjectionRunner, ReadModel } from '@cairn/service-kit';
+
+import type { ReceivedEvent } from '../log/received-event.js';
+
+type Runner = Pick<ProjectionRunner<ReceivedEvent>, 'status' | 'rebuild' | 'waitFor'>;
+
+/**
+ * The read models of this service, each of which answers only once it has caught up since the start or since it was
+ * last derived anew: half a read model would say that half the schools have not started.
+ */
+export class FreshReadModels {
+  private readonly fresh = new Set<string>();
+
+  constructor(private readonly runners: Readonly<Record<string, Runner>>) {}
+
+  get names(): readonly string[] {
+    return Object.keys(this.runners);
+  }
+
+  /** As operations see and rebuild them. */
+  get models(): readonly ReadModel[] {
+    return Object.entries(this.runners).map(([name, runner]) => ({
+      status: () => runner.status(),
+      rebuild: () => {
+        this.fresh.delete(name);
+        runner.rebuild();
+      },
+    }));
+  }
+
+  /** @throws a 503 problem that names the read models which are still being derived */
+  async requireFresh(): Promise<void> {
+    const stale = Object.entries(this.runners).filter(([name]) => !this.fresh.has(name));
+    for (const [name, runner] of stale) {
+      if ((await runner.status()).caughtUp) this.fresh.add(name);
+    }
+    const missing = this.names.filter((name) => !this.fresh.has(name));
+    if (missing.length > 0) throw unavailable(`Being derived from the record: ${missing.join(', ')}. Try again shortly.`);
+  }
+
+  /** Resolves once every read model has the position of the log. @throws PositionNotReachedError */
+  async waitFor(position: string, timeout_ms: number): Promise<void> {
+    if (!/^\d{1,15}$/.test(position)) throw new PositionNotReachedError(`reporting:${position} is no position`);
+    await Promise.all(Object.values(this.runners).map((runner) => runner.waitFor(position, timeout_ms)));
+  }
+}
