@@ -11,7 +11,7 @@ export interface OutgoingMessage {
   readonly sourcePosition: string;
 }
 
-/** "Everything of `scope` up to `position` is out": written into every partition when there is nothing else to say there. */
+/** "Everything of `scope` up to `position` is out": written into every partition where nothing else is to be said. */
 export interface Watermark {
   readonly scope: string;
   readonly position: string;
@@ -53,8 +53,9 @@ export interface ConsumeOptions {
   /** The last offset whose effect is kept, asked when a partition is taken over; undefined: from the beginning. */
   readonly checkpoint: (topic: string, partition: number) => Promise<string | undefined>;
   /**
-   * Keeps effect and checkpoint, in one transaction of its own. One batch of a partition at a time, and the next is read
-   * when this one is done. One that throws is called again after a back-off, with what follows the checkpoint asked anew.
+   * Keeps effect and checkpoint, in one transaction of its own. One batch of a partition at a time, and the next is
+   * read when this one is done. One that throws is called again after a back-off, with what follows the checkpoint
+   * asked anew.
    */
   readonly handle: (batch: IncomingBatch) => Promise<void>;
   readonly onError?: (error: unknown) => void;
@@ -85,13 +86,19 @@ export const eventBusLimits = {
   batchMessagesMax: 5_000,
 } as const;
 
-/** Public events on their way between services, at least once, in order per key. `eventBusContract` states it case by case. */
+/**
+ * Public events on their way between services, at least once, in order per key. `eventBusContract` states it case by
+ * case. Every call may throw EventBusUnavailableError.
+ */
 export abstract class EventBus {
   /** Makes the topic when it does not exist. Publishing to a topic that was not made is refused. */
   abstract ensureTopic(topic: string, options: TopicOptions): Promise<void>;
 
   /** Partitions of a topic. @throws InvalidMessageError when it was not made */
   abstract partitions(topic: string): Promise<number>;
+
+  /** For each partition the offset that its next message will get: what is left to a reader is the distance to it. */
+  abstract ends(topic: string): Promise<readonly string[]>;
 
   /** The partition that a key goes to. */
   abstract partitionOf(topic: string, key: string): Promise<number>;

@@ -14,10 +14,13 @@ export class StaleOwnerError extends Error {
 
 /**
  * Classes of SQLSTATE that no message is guilty of: connection (08), transaction roll-back such as a deadlock (40),
- * access rights and missing tables (28, 3D, 3F, 42), resources (53), operator and shutdown (57), system (58), internal
- * (XX), and locks that were not to be had (55).
+ * access rights and missing tables (28, 3D, 3F, 42), resources (53), locks that were not to be had (55), operator and
+ * shutdown (57), system (58), internal (XX).
  */
-const blamelessClasses = new Set(['08', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX', '25']);
+const blamelessClasses = new Set(['08', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX']);
+
+/** Of class 25 only a server that is read-only, and transactions that took too long. */
+const blamelessCodes = new Set(['25006', '25P03', '25P04']);
 
 const brokenConnectionCodes = new Set([
   'ECONNREFUSED',
@@ -33,21 +36,33 @@ const brokenConnectionCodes = new Set([
 ]);
 
 /** What `pg` and its pool say without a code. */
-const brokenConnectionWords =
-  /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|client was closed|after calling end on the pool|not queryable/i;
+const brokenConnectionWords = new RegExp(
+  [
+    'connection terminated',
+    'connection timeout',
+    'timeout exceeded when trying to connect',
+    'query read timeout',
+    'client has encountered a connection error',
+    'client was closed',
+    'after calling end on the pool',
+    'not queryable',
+  ].join('|'),
+  'i',
+);
 
 const blames = (error: unknown): 'environment' | 'unknown' => {
   if (error instanceof EventBusUnavailableError || error instanceof StaleOwnerError) return 'environment';
   if (!(error instanceof Error)) return 'unknown';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (brokenConnectionCodes.has(code) || brokenConnectionWords.test(error.message)) return 'environment';
-  if (/^[0-9A-Z]{5}$/.test(code) && blamelessClasses.has(code.slice(0, 2))) return 'environment';
+  const isState = /^[0-9A-Z]{5}$/.test(code);
+  if (isState && (blamelessClasses.has(code.slice(0, 2)) || blamelessCodes.has(code))) return 'environment';
   return error.name === 'EventStoreUnavailableError' ? 'environment' : 'unknown';
 };
 
 /**
- * True for a failure of the surroundings (server away, deadlock, missing table, replaced owner), also when a library has
- * wrapped it: the message is to be tried again and never parked for it.
+ * True for a failure of the surroundings (server away, deadlock, missing table, replaced owner), also when a library
+ * has wrapped it: the message is to be tried again and never parked for it.
  */
 export const isEnvironmentFailure = (error: unknown, depth = 0): boolean => {
   if (depth > 8) return false;

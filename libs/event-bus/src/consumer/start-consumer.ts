@@ -22,9 +22,9 @@ export interface ConsumerOptions {
   /** Where the tables of `consumerTables` stand. */
   readonly schema: string;
   /**
-   * The effect, within the transaction that also moves the checkpoint. Messages of one partition in order, each id once.
-   * May be called with a part of a batch after the whole has failed. What it throws parks a message in the end, unless
-   * it is a failure of the surroundings.
+   * The effect, within the transaction that also moves the checkpoint. Messages of one partition in order, each id
+   * once. May be called with a part of a batch after the whole has failed. What it throws parks a message in the end,
+   * unless it is a failure of the surroundings.
    */
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
   /** Default 500. */
@@ -65,14 +65,32 @@ export class Consumer {
     return this.consumption !== undefined;
   }
 
-  /** The position of the scope up to which every partition (or that of the key) is applied, by all copies of the service. */
+  /** The position of the scope up to which all copies together have applied every partition, or that of the key. */
   appliedUpTo(scope: string, key?: string): Promise<string | undefined> {
     return this.reader.appliedUpTo(scope, key);
   }
 
-  /** Resolves once everything of the scope up to the position is applied; hurries the delivery. @throws ProgressTimeoutError */
+  /**
+   * Resolves once everything of the scope up to the position is applied, and hurries the delivery. Parked messages
+   * count as dealt with: they hang no reader.
+   * @throws ProgressTimeoutError
+   */
   waitFor(scope: string, position: string, options?: WaitOptions): Promise<void> {
     return this.reader.waitFor(scope, position, options);
+  }
+
+  /** How many messages (watermarks included) all copies together have not taken in yet, of all topics. */
+  async lag(): Promise<number> {
+    const { bus, topics, inTransaction } = this.options;
+    const rows = await inTransaction((session) => this.environment.store.lastOffsets(session));
+    let left = 0n;
+    for (const topic of topics) {
+      for (const [partition, end] of (await bus.ends(topic)).entries()) {
+        const row = rows.find((one) => one.topic === topic && one.partition === partition);
+        left += BigInt(end) - (row === undefined ? 0n : BigInt(row.last_offset) + 1n);
+      }
+    }
+    return Number(left);
   }
 
   listParked(options?: ListParkedOptions): Promise<readonly ParkedMessage[]> {
@@ -84,7 +102,7 @@ export class Consumer {
     this.consumption?.wake();
   }
 
-  /** Leaves the group; resolves once the transaction that runs has ended. Those who wait for a position are sent away. */
+  /** Leaves the group once the transaction that runs has ended. Those who wait for a position are sent away. */
   async stop(): Promise<void> {
     this.stopped.abort();
     await this.joining;
@@ -126,7 +144,12 @@ export class Consumer {
   }
 
   /** Halves the run until the messages at fault stand alone; all others are applied, and those are parked. */
-  private async isolate(batch: IncomingBatch, run: readonly Incoming[], error: unknown, attempts: number): Promise<void> {
+  private async isolate(
+    batch: IncomingBatch,
+    run: readonly Incoming[],
+    error: unknown,
+    attempts: number,
+  ): Promise<void> {
     const [first] = run;
     if (run.length === 1 && first?.kind === 'event') {
       const reason = reasonOf(error);

@@ -84,7 +84,9 @@ export class PartitionWorker {
     const messages = await log.read(from, this.next, limits);
     const last = messages.at(-1);
     if (this.stopped) return;
-    if (last === undefined) throw new Error(`${from.topic}/${from.partition} ends at ${this.end}, and has nothing at ${this.next}`);
+    if (last === undefined) {
+      throw new Error(`${from.topic}/${from.partition} ends at ${this.end}, and has nothing at ${this.next}`);
+    }
     this.checkDense(messages);
     await consume.handle({ ...from, messages, lastOffset: last.offset, fence });
     this.next = BigInt(last.offset) + 1n;
@@ -109,7 +111,9 @@ export class PartitionWorker {
   private checkDense(messages: readonly Incoming[]): void {
     let expected = this.next ?? 0n;
     for (const { offset, topic, partition } of messages) {
-      if (BigInt(offset) !== expected) throw new Error(`${topic}/${partition} has a gap: ${offset} follows, not ${expected}`);
+      if (BigInt(offset) !== expected) {
+        throw new Error(`${topic}/${partition} has a gap: ${offset} follows, not ${expected}`);
+      }
       expected += 1n;
     }
   }

@@ -38,6 +38,12 @@ export class PolledEventBus extends EventBus {
     return known;
   }
 
+  async ends(topic: string): Promise<readonly string[]> {
+    const partitions = await this.partitions(topic);
+    const ends = await this.log.ends(Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
+    return ends.map(String);
+  }
+
   async partitionOf(topic: string, key: string): Promise<number> {
     return partitionOfKey(key, await this.partitions(topic));
   }
@@ -66,6 +72,7 @@ export class PolledEventBus extends EventBus {
   async consume(options: ConsumeOptions): Promise<Consumption> {
     checkName('The name of a group', options.group);
     checkBatchSize(options.batchMessagesMax ?? 1);
+    if (options.topics.length === 0) throw new InvalidMessageError(`Group ${options.group} names no topic to consume`);
     for (const topic of options.topics) await this.partitions(topic);
     const heard = { ...options, onError: unfailing(options.onError) };
     const member = new GroupMember(this.log, heard, this.times, (ended) => this.members.delete(ended));

@@ -15,7 +15,7 @@ export interface MemberOfGroup {
   readonly memberId: string;
 }
 
-/** A partition that the member owns. `surplus`: another member lacks it; give it back as soon as its handler is done. */
+/** A partition that the member owns. `surplus`: another lacks it, so it is to be given back when the handler is done. */
 export interface Assignment extends PartitionId {
   readonly fence: number;
   readonly surplus: boolean;
@@ -42,7 +42,11 @@ export abstract class PolledLog {
   abstract ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]>;
   abstract read(from: PartitionId, offset: bigint, limits: ReadLimits): Promise<readonly Incoming[]>;
   /** Renews the lease of the member, takes what is free up to its fair share, and answers what it owns. */
-  abstract heartbeat(member: MemberOfGroup, topics: readonly string[], leaseMs: number): Promise<readonly Assignment[]>;
+  abstract heartbeat(
+    member: MemberOfGroup,
+    topics: readonly string[],
+    leaseMs: number,
+  ): Promise<readonly Assignment[]>;
   abstract release(member: MemberOfGroup, partitions: readonly PartitionId[]): Promise<void>;
   /** Gives back everything and leaves the group. */
   abstract leave(member: MemberOfGroup): Promise<void>;

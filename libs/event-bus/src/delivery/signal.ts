@@ -1,4 +1,4 @@
-/** A sleep that can be cut short. A `notify` that comes while nobody waits ends the next wait at once, so none is lost. */
+/** A sleep that can be cut short. A `notify` while nobody waits ends the next wait at once, so that none is lost. */
 export class Signal {
   private raised = false;
   private end: (() => void) | undefined;

@@ -4,7 +4,7 @@ import type { Incoming } from '../event-bus.js';
 import { InvalidMessageError } from '../event-bus.js';
 import { InMemoryGroup } from './in-memory-group.js';
 
-/** Topics and groups in the memory of one process; several `InMemoryEventBus` may share one, as processes share a server. */
+/** Topics and groups in the memory of one process. Several buses may share one, as processes share a server. */
 export class InMemoryBroker extends PolledLog {
   private readonly topics = new Map<string, Incoming[][]>();
   private readonly groups = new Map<string, InMemoryGroup>();

@@ -43,9 +43,10 @@ END $$;
 `;
 
 /**
- * One transaction for each sign of life of a member, one after the other within a group: renews its lease by the clock of
- * the database, forgets members whose lease has run out, and takes free partitions up to a fair share. What is left over
- * of equal shares goes to those who own most, so that as little as possible moves. The fence grows with each new owner.
+ * One transaction for each sign of life of a member, one after the other within a group: renews its lease by the clock
+ * of the database, forgets members whose lease has run out, and takes free partitions up to a fair share. What is left
+ * over of equal shares goes to those who own most, so that as little as possible moves. The fence grows with each new
+ * owner.
  */
 const heartbeatFunction = (schema: string): string => `
 CREATE OR REPLACE FUNCTION ${schema}.heartbeat(p_group text, p_member uuid, p_topics text[], p_lease_ms integer)
@@ -71,11 +72,16 @@ BEGIN
   INSERT INTO ${schema}.ownership (group_name, topic, partition)
     SELECT p_group, t.topic, p FROM ${schema}.topic t, generate_series(0, t.partitions - 1) p
     WHERE t.topic = ANY (p_topics)
-      AND NOT EXISTS (SELECT 1 FROM ${schema}.ownership o WHERE o.group_name = p_group AND o.topic = t.topic AND o.partition = p);
+      AND NOT EXISTS (
+        SELECT 1 FROM ${schema}.ownership o
+        WHERE o.group_name = p_group AND o.topic = t.topic AND o.partition = p);
 
   FOREACH a_topic IN ARRAY p_topics LOOP
-    SELECT count(*) INTO partition_count FROM ${schema}.ownership o WHERE o.group_name = p_group AND o.topic = a_topic;
-    SELECT count(*), max(s.place) FILTER (WHERE s.member_id = p_member), max(s.owns) FILTER (WHERE s.member_id = p_member)
+    SELECT count(*) INTO partition_count
+      FROM ${schema}.ownership o WHERE o.group_name = p_group AND o.topic = a_topic;
+    SELECT count(*),
+        max(s.place) FILTER (WHERE s.member_id = p_member),
+        max(s.owns) FILTER (WHERE s.member_id = p_member)
       INTO sharer_count, my_rank, my_count
       FROM (
         SELECT c.member_id, c.owns, row_number() OVER (ORDER BY c.owns DESC, md5(c.member_id || a_topic)) AS place

@@ -58,24 +58,24 @@ describe('the tables of the PostgreSQL bus', () => {
     'TRUNCATE bus.message',
   ];
 
-  test.each(changes)('the owner is refused: %s, also on an empty table', async (statement) => {
-    await expect(owner.query(statement)).rejects.toThrow('messages are only ever added');
+  test('refuse every change of a message even to the owner, also while there is none', async () => {
+    for (const change of changes) await expect(owner.query(change)).rejects.toThrow('messages are only ever added');
     await bus.publish('topic', [message('m-1', 'k')]);
-    await expect(owner.query(statement)).rejects.toThrow('messages are only ever added');
+    for (const change of changes) await expect(owner.query(change)).rejects.toThrow('messages are only ever added');
   });
 
-  test.each([...changes, 'DROP TABLE bus.message', 'ALTER TABLE bus.message DISABLE TRIGGER ALL'])(
-    'a service role has no right to: %s',
-    async (statement) => {
-      await owner.query(`SET ROLE ${role}`);
-      await expect(owner.query(statement)).rejects.toThrow(/permission denied|must be owner/);
-      await owner.query('RESET ROLE');
-    },
-  );
+  test('give a service role no right to change a message, nor to take the guard away', async () => {
+    await owner.query(`SET ROLE ${role}`);
+    for (const change of [...changes, 'DROP TABLE bus.message', 'ALTER TABLE bus.message DISABLE TRIGGER ALL']) {
+      await expect(owner.query(change)).rejects.toThrow(/permission denied|must be owner/);
+    }
+    await owner.query('RESET ROLE');
+  });
 
   test('are laid out by several processes at once, and again, without a change', async () => {
     await bus.publish('topic', [message('m-1', 'k')]);
-    const migrate = () => migratePostgresEventBus({ connection: { connectionString: database.url }, serviceRoles: [role] });
+    const connection = { connectionString: database.url };
+    const migrate = () => migratePostgresEventBus({ connection, serviceRoles: [role] });
     await Promise.all(Array.from({ length: 5 }, migrate));
     const { rows } = await owner.query('SELECT count(*)::int AS kept FROM bus.message');
     expect(rows).toEqual([{ kept: 1 }]);
@@ -97,7 +97,7 @@ describe('the tables of the PostgreSQL bus', () => {
     await bus.publish('topic', [message('m-1', 'k')]);
     await owner.query('BEGIN');
     await owner.query(
-      `SELECT bus.publish('topic', '{0,1}', '{event,event}', '{s,s}', '{1,2}', '{a,b}', '{k,l}', '{"{}","{}"}', '{"1","2"}')`,
+      `SELECT bus.publish('topic', '{0,1}', '{event,event}', '{s,s}', '{1,2}', '{a,b}', '{k,l}', '{1,2}', '{1,2}')`,
     );
     await owner.query('ROLLBACK');
     const ledger = new Ledger();

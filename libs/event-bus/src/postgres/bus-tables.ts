@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS ${schema}.message (
   value_bytes integer NOT NULL DEFAULT 0,
   published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (topic, partition, message_offset),
-  CHECK (kind = 'watermark' OR (message_id IS NOT NULL AND key IS NOT NULL AND headers IS NOT NULL AND value IS NOT NULL))
+  CHECK (kind = 'watermark' OR num_nulls(message_id, key, headers, value) = 0)
 );
 
 CREATE TABLE IF NOT EXISTS ${schema}.consumer_group (
@@ -59,7 +59,8 @@ CREATE TABLE IF NOT EXISTS ${schema}.ownership (
 
 CREATE OR REPLACE FUNCTION ${schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'messages are only ever added: % of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'messages are only ever added: % of % is refused', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
 END $$;
 
 CREATE OR REPLACE TRIGGER messages_are_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON ${schema}.message

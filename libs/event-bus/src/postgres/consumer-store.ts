@@ -9,6 +9,12 @@ export interface ProgressRow {
   readonly source_position: string;
 }
 
+export interface OffsetRow {
+  readonly topic: string;
+  readonly partition: number;
+  readonly last_offset: string;
+}
+
 export interface Checkpoint {
   readonly topic: string;
   readonly partition: number;
@@ -36,9 +42,17 @@ export class ConsumerStore {
     return rows[0]?.last_offset;
   }
 
+  /** Each partition that has a checkpoint, and the offset it stands at. */
+  async lastOffsets(session: SqlSession): Promise<readonly OffsetRow[]> {
+    return session.query<OffsetRow>(
+      `SELECT topic, partition, last_offset::text FROM ${this.schema}.consumer_checkpoint WHERE group_name = $1`,
+      [this.group],
+    );
+  }
+
   /**
-   * Moves the checkpoint and locks its row until the commit. Answers false for a fence that is older than the row's: two
-   * owners take turns at this lock, and the old one finds out here. The offset never goes back.
+   * Moves the checkpoint and locks its row until the commit. Answers false for a fence that is older than the row's:
+   * two owners take turns at this lock, and the old one finds out here. The offset never goes back.
    */
   async moveCheckpoint(session: SqlSession, checkpoint: Checkpoint): Promise<boolean> {
     const rows = await session.query(
@@ -73,7 +87,12 @@ export class ConsumerStore {
   }
 
   /** Parks in the order given; `attempts` 0 says that it was never tried, since one of its key was parked before. */
-  async park(session: SqlSession, messages: readonly IncomingMessage[], reason: string, attempts: number): Promise<void> {
+  async park(
+    session: SqlSession,
+    messages: readonly IncomingMessage[],
+    reason: string,
+    attempts: number,
+  ): Promise<void> {
     await session.query(
       `INSERT INTO ${this.schema}.parked_message (group_name, topic, key, message_id, reason, attempts, message)
        SELECT $1, m.topic, m.key, m.id, $2, $3, m.message::json

@@ -41,7 +41,8 @@ export class PostgresCheckpoints {
   }
 
   private async load(name: string): Promise<string | undefined> {
-    const rows = await this.run<{ position: string | null }>(`SELECT position FROM ${this.table} WHERE name = $1`, [name]);
+    const sql = `SELECT position FROM ${this.table} WHERE name = $1`;
+    const rows = await this.run<{ position: string | null }>(sql, [name]);
     return rows[0]?.position ?? undefined;
   }
 

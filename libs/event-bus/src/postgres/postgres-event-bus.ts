@@ -12,10 +12,10 @@ export interface PostgresEventBusOptions extends Partial<DeliveryTimes> {
   readonly callTimeoutMs?: number;
 }
 
-/** The bus for one machine, and for districts that run nothing but PostgreSQL: messages in a table that is only added to. */
+/** The bus where nothing but PostgreSQL runs: messages in a table that is only ever added to. */
 export class PostgresEventBus extends PolledEventBus {}
 
-/** Connects when it is first used, and again whenever the server was away: a server that is absent now is no error here. */
+/** Connects when it is first used, and again whenever the server was away: a server that is absent is no error here. */
 export const openPostgresEventBus = (options: PostgresEventBusOptions): PostgresEventBus => {
   const { connection, schema = 'bus', callTimeoutMs = 10_000, ...times } = options;
   const pool = new pg.Pool({

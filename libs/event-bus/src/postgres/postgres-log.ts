@@ -28,7 +28,8 @@ export class PostgresLog extends PolledLog {
 
   async createTopic(topic: string, partitions: number): Promise<void> {
     await this.run(
-      `WITH made AS (INSERT INTO ${this.schema}.topic (topic, partitions) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING *)
+      `WITH made AS (
+         INSERT INTO ${this.schema}.topic (topic, partitions) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING *)
        INSERT INTO ${this.schema}.partition_head (topic, partition)
        SELECT topic, generate_series(0, partitions - 1) FROM made`,
       [topic, partitions],
@@ -66,7 +67,7 @@ export class PostgresLog extends PolledLog {
        JOIN ${this.schema}.partition_head h ON h.topic = w.topic AND h.partition = w.partition ORDER BY w.place`,
       [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
     );
-    if (rows.length < partitions.length) throw new InvalidMessageError('A topic that is consumed does not exist any more');
+    if (rows.length < partitions.length) throw new InvalidMessageError('The topic does not exist any more');
     return rows.map((row) => BigInt(row.next_offset));
   }
 

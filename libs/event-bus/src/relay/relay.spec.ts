@@ -1,6 +1,6 @@
 import { InMemoryEventLog, InMemoryEventStore, SystemClock } from '@cairn/event-store';
 import type { RecordedEvent } from '@cairn/event-store';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventBus, OutgoingMessage } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
@@ -134,6 +134,20 @@ describe('a relay', () => {
     expect(errors).toHaveLength(2);
   });
 
+  test('moves its checkpoint after the bus has acknowledged, never before', async () => {
+    let acknowledge = (): void => undefined;
+    const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
+    const published = jest.spyOn(bus, 'publish').mockImplementation(() => acknowledged);
+    const saved = jest.spyOn(checkpoint, 'save');
+    await append('a', ['StageAdvanced']);
+    const relay = start();
+    await eventually('it publishes', () => published.mock.calls.length === 1);
+    expect(saved).not.toHaveBeenCalled();
+    expect(relay.publishedUpTo).toBeUndefined();
+    acknowledge();
+    await eventually('it has moved', () => checkpoint.position === '1');
+  });
+
   test('goes on where the last one ended, and says its watermark again', async () => {
     await append('a', ['StageAdvanced']);
     const first = start();
@@ -161,7 +175,7 @@ describe('a relay', () => {
     await eventually('the mark is said again', () => ledger.watermarks.length === marks + 3);
   });
 
-  test('a bus that is away holds it up and nothing else: appends go on, the lag is visible and returns to zero', async () => {
+  test('a bus that is away holds it up and nothing else, and the lag is seen until it is gone', async () => {
     await read();
     const relay = start();
     await eventually('it publishes', () => relay.publishing);

@@ -156,5 +156,5 @@ export class Relay {
   }
 }
 
-/** Starts a relay; it begins as soon as store, bus and checkpoint answer, and goes on through every failure of theirs. */
+/** Starts a relay. It begins as soon as store, bus and checkpoint answer, and goes on through their failures. */
 export const startRelay = (options: RelayOptions): Relay => new Relay(options);

@@ -6,12 +6,13 @@ import { PostgresCheckpoints } from '../postgres/postgres-checkpoints.js';
 import { openPostgresEventBus } from '../postgres/postgres-event-bus.js';
 import { startRelay } from '../relay/start-relay.js';
 
-/** One copy of a service, to be killed: a relay out of its store, and a consumer of its own topic that notes each effect. */
+/** One copy of a service, to be killed: a relay out of its store, and a consumer of its own topic. */
 const connectionString = process.argv[2] ?? '';
 const pool = new pg.Pool({ connectionString, max: 4 });
 pool.on('error', () => undefined);
 const inTransaction = pgInTransaction(pool);
-const store = openPostgresEventStore({ scope: 'plans', schema: 'plans_store', clock: new SystemClock(), connectionString });
+const clock = new SystemClock();
+const store = openPostgresEventStore({ scope: 'plans', schema: 'plans_store', clock, connectionString });
 const bus = openPostgresEventBus({ connection: { connectionString }, leaseMs: 800, heartbeatMs: 100 });
 const complain = (error: unknown): void => console.error(String(error));
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventBus, IncomingBatch } from '../event-bus.js';
+import { InvalidMessageError } from '../event-bus.js';
 import type { OpenFixture } from './contract-fixture.js';
 import { fixtures } from './contract-fixture.js';
 import { eventually } from './eventually.js';
@@ -45,10 +46,17 @@ export const deliveryContract = (openFixture: OpenFixture): void => {
       expect(new Set(ledger.ids()).size).toBe(100);
     });
 
+    test('a member that names no topic is refused', async () => {
+      const { bus, ledger } = await opened();
+      const options = { group: 'g', topics: [], checkpoint: ledger.checkpoint, handle: ledger.handle };
+      await expect(bus.consume(options)).rejects.toThrow(InvalidMessageError);
+    });
+
     test('one member serves several topics', async () => {
       const { bus, ledger } = await opened();
       await bus.ensureTopic('second', { partitions: 2 });
-      await bus.consume({ group: 'g', topics: ['topic', 'second'], checkpoint: ledger.checkpoint, handle: ledger.handle });
+      const topics = ['topic', 'second'];
+      await bus.consume({ group: 'g', topics, checkpoint: ledger.checkpoint, handle: ledger.handle });
       await bus.publish('topic', messages('m', 20, manyKeys(10)));
       await bus.publish('second', messages('n', 20, manyKeys(10)));
       await eventually('both topics arrived', () => ledger.events.length === 40);

@@ -30,6 +30,7 @@ export const publishingContract = (openFixture: OpenFixture): void => {
       await expect(bus.publish('none', [message('m-1', 'k')])).rejects.toThrow(InvalidMessageError);
       await expect(bus.publishWatermark('none', { scope: 's', position: '1' })).rejects.toThrow(InvalidMessageError);
       await expect(bus.partitions('none')).rejects.toThrow(InvalidMessageError);
+      await expect(bus.ends('none')).rejects.toThrow(InvalidMessageError);
       await expect(bus.partitionOf('none', 'k')).rejects.toThrow(InvalidMessageError);
       await expect(bus.consume(options)).rejects.toThrow(InvalidMessageError);
     });
@@ -37,6 +38,16 @@ export const publishingContract = (openFixture: OpenFixture): void => {
     test.each([0, -1, 1.5, eventBusLimits.partitionsMax + 1])('%p partitions are refused', async (partitions) => {
       const { bus } = await opened();
       await expect(bus.ensureTopic('other', { partitions })).rejects.toThrow(InvalidMessageError);
+    });
+
+    test('the ends of the partitions say how much was published', async () => {
+      const { bus } = await opened(3);
+      expect(await bus.ends('topic')).toEqual(['0', '0', '0']);
+      await bus.publish('topic', messages('m', 30, manyKeys(30)));
+      await bus.publishWatermark('topic', { scope: 's', position: '1' });
+      const ends = (await bus.ends('topic')).map(Number);
+      expect(ends.reduce((sum, end) => sum + end, 0)).toBe(33);
+      expect(Math.min(...ends)).toBeGreaterThan(1);
     });
 
     test('a key goes to the same partition on every engine', async () => {

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { consumerFixture, ConsumerFixture } from '../testing/consumer-fixture.js';
+import { eventually } from '../testing/eventually.js';
+import { message } from '../testing/messages.js';
+import { startConsumer } from './start-consumer.js';
+import { ProgressTimeoutError } from './wait-for-progress.js';
+
+describe('a consumer lets readers see their writes', () => {
+  const fixture = consumerFixture();
+
+  test('waits for every partition, or for that of the key', async () => {
+    const consumer = fixture().start();
+    const key = 'school-1';
+    await fixture().bus.publish('topic', [message('m-1', key, { scope: 'plans', sourcePosition: '9' })]);
+    await consumer.waitFor('plans', '9', { key });
+    expect(await fixture().effectIds()).toEqual(['m-1']);
+    expect(await consumer.appliedUpTo('plans', key)).toBe('9');
+    expect(await consumer.appliedUpTo('plans')).toBeUndefined();
+    await expect(consumer.waitFor('plans', '9', { timeoutMs: 100 })).rejects.toThrow(ProgressTimeoutError);
+    const waiting = consumer.waitFor('plans', '10');
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '10' });
+    await waiting;
+    expect(await consumer.appliedUpTo('plans')).toBe('10');
+    await consumer.waitFor('plans', '2');
+  });
+
+  test('an older position that comes again moves nothing back', async () => {
+    const consumer = fixture().start();
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '10' });
+    await consumer.waitFor('plans', '10');
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '9' });
+    await fixture().bus.publish('topic', [message('m-1', 'k', { scope: 'plans', sourcePosition: '3' })]);
+    await eventually('it is applied', async () => (await fixture().effects()).length === 1);
+    expect(await consumer.appliedUpTo('plans')).toBe('10');
+  });
+
+  test('a copy that owns no partition knows from the database', async () => {
+    fixture().start();
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '1' });
+    const hand = fixture().byHand();
+    const idle = fixture().start({ bus: hand.bus });
+    await idle.waitFor('plans', '1');
+    const waiting = idle.waitFor('plans', '2');
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '2' });
+    await waiting;
+  });
+
+  test('a parked message hangs no reader of its scope', async () => {
+    const consumer = fixture().start({ attemptsMax: 1 });
+    await fixture().bus.publish('topic', [message('m-1', 'forbidden', { scope: 'plans', sourcePosition: '4' })]);
+    await consumer.waitFor('plans', '4', { key: 'forbidden' });
+    expect(await consumer.listParked()).toHaveLength(1);
+  });
+
+  test('those who wait are sent away when the consumer stops, and at a database that does not answer', async () => {
+    const consumer = fixture().start();
+    const hung = startConsumer({
+      bus: fixture().byHand().bus,
+      group: 'hung',
+      topics: ['topic'],
+      schema: ConsumerFixture.schema,
+      apply: fixture().keep,
+      inTransaction: () => new Promise(() => undefined),
+    });
+    const timedOut = expect(hung.waitFor('plans', '1', { timeoutMs: 100 })).rejects.toThrow(ProgressTimeoutError);
+    const patient = consumer.waitFor('plans', '99', { timeoutMs: 60_000 });
+    const waiting = expect(patient).rejects.toThrow(ProgressTimeoutError);
+    await timedOut;
+    await consumer.stop();
+    await waiting;
+  });
+});
