@@ -41,7 +41,6 @@ export class AppendConnection {
       .then(() => client);
     // A connection that ends between two appends is replaced by the next one; nobody waits for it, so nobody is told.
     client.on('error', () => this.forget(connecting));
-    client.on('end', () => this.forget(connecting));
     connecting.catch(() => void client.end().catch(() => undefined));
     return connecting;
   }

@@ -59,7 +59,6 @@ export class Appender {
     for (const command of batch) {
       if (command.settled) continue;
       this.heads.delete(command.append.stream);
-      command.confirm = true;
       try {
         await this.tryFlush([command]);
       } catch (error) {

@@ -51,14 +51,15 @@ const guardFunction = (schema: string): string => `
 
 /**
  * Appends for many commands at once, at most one for each stream. A command is stored when its stream has the
- * expected version and, so that nobody can write a hash over a past that is not there, the expected head hash, and
- * when none of its ids stands in the stream. Answers the stored commands (their number from 1) with the position of
- * their last event; the caller finds out about the others.
+ * expected version and, so that nobody can write a hash over a past that is not there, the expected head hash.
+ * Answers the stored commands (their number from 1) with the position of their last event; the caller finds out about
+ * the others. An id that stands in its stream already fails the whole call by the unique index, which is rare: mostly
+ * the version is another one by then.
  *
  * One statement, because each further one costs. New streams are inserted in the order of their ids, then the rows
  * of old ones are locked in the same order, then the head: the same order everywhere, so there are no deadlocks, and
- * the head is held for the shortest time. Lookups are lateral with an order or a lock, which the planner cannot turn
- * into a scan of a whole table. \`moved\` is an upsert of rows that are locked already: it sees their newest state,
+ * the head is held for the shortest time. The look-up is lateral with a lock, which the planner cannot turn into a scan
+ * of a whole table. `moved` is an upsert of rows that are locked already: it sees their newest state,
  * where an UPDATE would look for them in the statement's snapshot.
  */
 const appendFunction = (schema: string): string => `
@@ -87,16 +88,11 @@ const appendFunction = (schema: string): string => `
       CROSS JOIN LATERAL (
         SELECT x.stream_id, x.version, x.head_hash FROM ${schema}.es_stream x WHERE x.stream_id = c.stream_id FOR UPDATE
       ) s
-    ), repeated AS (
-      SELECT DISTINCT l.number FROM locked l JOIN event e ON e.number = l.number
-      CROSS JOIN LATERAL (
-        SELECT FROM ${schema}.es_event x WHERE x.stream_id = l.stream_id AND x.event_id = e.id LIMIT 1
-      ) x
     ), moved AS (
       INSERT INTO ${schema}.es_stream AS s (stream_id, version, head_hash, recorded_at)
       SELECT c.stream_id, c.expected + c.events, c.hash, c.recorded
       FROM locked l JOIN cmd c ON c.number = l.number
-      WHERE l.version = c.expected AND l.head_hash = c.previous AND l.number NOT IN (SELECT r.number FROM repeated r)
+      WHERE l.version = c.expected AND l.head_hash = c.previous
       ON CONFLICT (stream_id) DO UPDATE
         SET version = excluded.version, head_hash = excluded.head_hash, recorded_at = excluded.recorded_at
       RETURNING s.stream_id

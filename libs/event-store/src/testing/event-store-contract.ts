@@ -2,10 +2,10 @@ import { describe } from '@jest/globals';
 
 import { appending } from './contract/appending.js';
 import type { OpenStore } from './contract/contract-context.js';
-import { eachOnAnEmptyStore } from './contract/contract-context.js';
+import { allOnOneStore, eachOnAnEmptyStore } from './contract/contract-context.js';
 import { limitsOfAppends } from './contract/limits.js';
 import { racing } from './contract/racing.js';
-import { reading } from './contract/reading.js';
+import { reading, refusingReads } from './contract/reading.js';
 import { recording } from './contract/recording.js';
 import { repeating } from './contract/repeating.js';
 import { subscribing } from './contract/subscribing.js';
@@ -17,13 +17,19 @@ import { subscribing } from './contract/subscribing.js';
  */
 export const eventStoreContract = (name: string, open: OpenStore): void => {
   describe(`${name} honours the contract of the event store`, () => {
-    const context = eachOnAnEmptyStore(open);
-    appending(context);
-    limitsOfAppends(context);
-    repeating(context);
-    racing(context);
-    reading(context);
-    recording(context, open);
-    subscribing(context);
+    describe('with other streams beside', () => {
+      const context = allOnOneStore(open);
+      appending(context);
+      limitsOfAppends(context);
+      repeating(context);
+      recording(context, open);
+      refusingReads(context);
+    });
+    describe('from an empty record', () => {
+      const context = eachOnAnEmptyStore(open);
+      racing(context);
+      reading(context);
+      subscribing(context);
+    });
   });
 };

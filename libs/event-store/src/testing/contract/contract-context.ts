@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 
 import type { Clock } from '../../clock.js';
 import type { RecordedEvent } from '../../event.js';
@@ -18,22 +18,32 @@ export type OpenStore = (settings: { readonly scope: string; readonly clock: Clo
 
 export const scope = 'contract-suite';
 
-/** What each case of the contract works on: an empty store of its own. */
+/** What the cases of the contract work on. */
 export interface ContractContext {
   readonly store: EventStore;
   readonly clock: ManualClock;
   reopen(): Promise<EventStore>;
 }
 
-export const eachOnAnEmptyStore = (open: OpenStore): (() => ContractContext) => {
+export type Context = () => ContractContext;
+
+/** For cases that look at the store as a whole. */
+export const eachOnAnEmptyStore = (open: OpenStore): Context => contextBetween(open, beforeEach, afterEach);
+
+/** For cases that keep to streams of their own: an engine may take long to make an empty record. */
+export const allOnOneStore = (open: OpenStore): Context => contextBetween(open, beforeAll, afterAll);
+
+type Hook = (work: () => Promise<void>) => void;
+
+const contextBetween = (open: OpenStore, before: Hook, after: Hook): Context => {
   let context: ContractContext | undefined;
   let opened: OpenedStore | undefined;
-  beforeEach(async () => {
+  before(async () => {
     const clock = new ManualClock();
     opened = await open({ scope, clock });
     context = { store: opened.store, clock, reopen: opened.reopen };
   });
-  afterEach(async () => {
+  after(async () => {
     await opened?.close();
     opened = undefined;
   });

@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../../event.js';
 import type { EventStore } from '../../event-store.js';
 import { verifyStream } from '../../hash-chain.js';
 import { aStream, anEvent, someEvents } from '../sample-events.js';
-import type { ContractContext } from './contract-context.js';
+import type { Context } from './contract-context.js';
 import { everything, scope } from './contract-context.js';
 
 const racers = Array.from({ length: 64 }, (_, index) => index);
@@ -25,7 +25,7 @@ const readDecideAppend = async (store: EventStore, stream: string, by: number): 
   }
 };
 
-export const racing = (context: () => ContractContext): void => {
+export const racing = (context: Context): void => {
   describe('racing', () => {
     test.each([
       ['no-stream', 0],

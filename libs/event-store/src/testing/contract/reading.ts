@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { InvalidReadError } from '../../errors.js';
 import { aStream, anEvent, someEvents } from '../sample-events.js';
-import type { ContractContext } from './contract-context.js';
+import type { Context } from './contract-context.js';
 import { everything, refusalOf, scope } from './contract-context.js';
 
-export const reading = (context: () => ContractContext): void => {
+export const reading = (context: Context): void => {
   describe('read a stream', () => {
     test('that does not exist: no events', async () => {
       const { store } = context();
@@ -131,7 +131,9 @@ export const reading = (context: () => ContractContext): void => {
       expect(next.events.map(({ version }) => version)).toEqual([5]);
     });
   });
+};
 
+export const refusingReads = (context: Context): void => {
   describe('a read that cannot be', () => {
     test.each([0, -1, 1.5, 4_097])('a limit of %d is refused', async (limit) => {
       const { store } = context();

@@ -7,8 +7,8 @@ import { Clock } from '../../clock.js';
 import type { Instant } from '../../event.js';
 import { chainStart, hashEvent, verifyStream } from '../../hash-chain.js';
 import { aStream, anEvent, someEvents } from '../sample-events.js';
-import type { ContractContext, OpenStore } from './contract-context.js';
-import { everything, scope } from './contract-context.js';
+import type { Context, OpenStore } from './contract-context.js';
+import { scope } from './contract-context.js';
 
 /** The hash that this event has on every engine, worked out outside of this code from its text and 32 zero bytes. */
 const golden = {
@@ -25,7 +25,7 @@ class CallersClock extends Clock {
   }
 }
 
-export const recording = (context: () => ContractContext, open: OpenStore): void => {
+export const recording = (context: Context, open: OpenStore): void => {
   describe('recordedAt', () => {
     test('is the time of the clock, to the millisecond', async () => {
       const { store, clock, reopen } = context();
@@ -105,11 +105,11 @@ export const recording = (context: () => ContractContext, open: OpenStore): void
         expect(events).toHaveLength(9);
         expect(verifyStream(events)).toBeUndefined();
       }
-      expect(await everything(second)).toHaveLength(18);
     });
 
     test('gives the same hash on every engine', async () => {
-      const { store } = context();
+      const { store, clock } = context();
+      clock.set('2025-10-01T05:00:00.000Z');
       const appended = await store.append(golden.stream, 'no-stream', [golden.event]);
       expect(appended.events.map(({ hash }) => hash)).toEqual([golden.hash]);
     });

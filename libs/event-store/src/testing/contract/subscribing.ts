@@ -4,12 +4,12 @@ import { EventStoreUnavailableError } from '../../errors.js';
 import type { Position } from '../../event.js';
 import { aStream, anEvent, someEvents } from '../sample-events.js';
 import { gate, Subscriber, until } from '../subscriber.js';
-import type { ContractContext } from './contract-context.js';
+import type { Context } from './contract-context.js';
 import { everything, refusalOf, scope } from './contract-context.js';
 
 const idsOf = (events: readonly { readonly id: string }[]): readonly string[] => events.map(({ id }) => id);
 
-export const subscribing = (context: () => ContractContext): void => {
+export const subscribing = (context: Context): void => {
   describe('subscribe', () => {
     test('from the start: what is there and then what comes, also from another opener', async () => {
       const { store, reopen } = context();
