@@ -1,2 +1,3 @@
+export { startDirectory } from './directory.service.js';
 export { normaliseSchoolName } from './roster/names.js';
 export { schoolIdFor } from './roster/school-id.js';

@@ -85,6 +85,9 @@ const groupedBy = <Item>(items: readonly Item[], keysOf: (item: Item) => readonl
   return groups;
 };
 
+const byName = (left: School, right: School): number =>
+  left.name.localeCompare(right.name, 'en') || (left.schoolId < right.schoolId ? -1 : 1);
+
 const isOpen = (school: School): boolean => school.closedAt === undefined;
 
 /**
@@ -115,7 +118,7 @@ export const diffRoster = (question: RosterQuestion): RosterDiff => {
     unchanged: outcomes.filter(({ group }) => group === 'unchanged').length,
     closingCandidates: [
       ...inRows,
-      ...absent.map((school) => ({ school, reason: 'The school is absent from the roster.' })),
+      ...[...absent].sort(byName).map((school) => ({ school, reason: 'The school is absent from the roster.' })),
     ],
     rejected: [...roster.rejected, ...inFile].sort((left, right) => left.line - right.line),
   };

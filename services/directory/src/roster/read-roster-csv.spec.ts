@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { RosterReading } from './read-roster-csv.js';
 import { readRosterCsv } from './read-roster-csv.js';
-import { csvFile, readable, rosterTable, stateHeader } from './roster-arbitraries.js';
+import { csvFile, readable, rosterTable, stateHeader } from '../testing/roster-arbitraries.js';
 
 const read = (text: string): RosterReading => readRosterCsv(Buffer.from(text));
 const stateFile = (...lines: readonly string[]): string => [stateHeader, ...lines].join('\n');

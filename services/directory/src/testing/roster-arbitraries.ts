@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { RosterRow } from './read-row.js';
+import type { RosterRow } from '../roster/read-row.js';
 
 /** Shapes of rosters for property tests. Not part of the build's public face. */
 export const stateHeader = 'district_id,district_name,school_id,school_name,school_year_end,enrollment';

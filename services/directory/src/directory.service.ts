@@ -1,0 +1,81 @@
+import { topics } from '@cairn/contracts';
+import type { RecordedEvent } from '@cairn/event-store';
+import {
+  openPlatform,
+  positionController,
+  PositionWaiter,
+  ProjectionRunner,
+  ReadModels,
+  readModelsController,
+  relayOf,
+  serve,
+  storeSource,
+  transactionsOn,
+} from '@cairn/service-kit';
+import type { PositionToken, RunningService, ServiceConfig } from '@cairn/service-kit';
+
+import { RegisterDistrictController, RegisterDistrictHandler } from './district/register-district.slice.js';
+import { DefineInitiativeController, DefineInitiativeHandler } from './initiative/define-initiative.slice.js';
+import { migrations } from './migrations.js';
+import { publishDirectory } from './publish-directory.js';
+import { DirectoryNow } from './read/directory-now.js';
+import { directoryProjection } from './read/directory-projection.js';
+import { DistrictsController, ListDistrictsHandler } from './read/districts.read.js';
+import { InitiativesController, ListInitiativesHandler } from './read/initiatives.read.js';
+import { ImportRosterController, ImportRosterHandler } from './roster/import-roster.slice.js';
+import { RosterRecorder } from './roster/record-roster.js';
+import { RosterImports } from './roster/roster-imports.js';
+
+const service = 'directory';
+
+const controllers = [
+  RegisterDistrictController,
+  DefineInitiativeController,
+  ImportRosterController,
+  DistrictsController,
+  InitiativesController,
+];
+
+const handlers = [
+  RegisterDistrictHandler,
+  DefineInitiativeHandler,
+  ImportRosterHandler,
+  ListDistrictsHandler,
+  ListInitiativesHandler,
+];
+
+/** Its own record is all that the directory reads. */
+class DirectoryWaiter extends PositionWaiter {
+  constructor(private readonly projection: ProjectionRunner<RecordedEvent>) {
+    super();
+  }
+
+  async waitFor({ scope, position }: PositionToken, timeout_ms: number): Promise<boolean> {
+    if (scope !== service) return false;
+    await this.projection.waitFor(position, timeout_ms);
+    return true;
+  }
+}
+
+/** Starts the service of districts, schools and initiatives. */
+export const startDirectory = async (config: ServiceConfig): Promise<RunningService> => {
+  const platform = await openPlatform(service, config, { migrations });
+  const { dataSource, logger, readiness, store } = platform;
+  const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger);
+  const readModels = new ReadModels([projection]);
+  readModels.addTo(readiness);
+  return serve(platform, {
+    title: 'Directory',
+    controllers: [...controllers, positionController(service), readModelsController(service)],
+    providers: [
+      { provide: ProjectionRunner, useValue: projection },
+      { provide: ReadModels, useValue: readModels },
+      DirectoryNow,
+      RosterRecorder,
+      RosterImports,
+      ...handlers,
+    ],
+    waiter: new DirectoryWaiter(projection),
+    background: [relayOf(platform, { topic: topics.directory, toMessage: publishDirectory }), projection],
+  });
+};
