@@ -33,7 +33,7 @@ export class InvalidReadError extends Error {
   override readonly name = 'InvalidReadError';
 }
 
-/** The engine did not answer in time or is away; whether the append was stored is not known. Retry with the same ids. */
+/** The engine is away or too slow; whether the append was stored is not known. Retry with the same ids. */
 export class EventStoreUnavailableError extends Error {
   override readonly name = 'EventStoreUnavailableError';
 }

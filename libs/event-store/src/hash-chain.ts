@@ -94,7 +94,8 @@ export const brokenLink = (head: ChainHead, event: RecordedEvent, dataText?: str
   const at = { stream: event.stream, version: event.version, position: event.position };
   if (event.version !== head.version + 1) {
     const expected = head.version + 1;
-    return { ...at, kind: 'version', version: expected, detail: `version ${expected} is missing: ${event.version} came` };
+    const detail = `version ${expected} is missing: ${event.version} came`;
+    return { ...at, kind: 'version', version: expected, detail };
   }
   if (event.recordedAt < head.recordedAt) {
     return { ...at, kind: 'recorded-at', detail: `recorded at ${event.recordedAt}, before ${head.recordedAt}` };

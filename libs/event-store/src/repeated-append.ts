@@ -20,9 +20,9 @@ export const repeatedAppend = (append: CheckedAppend, stored: readonly RecordedE
     const before = byId.get(event.id);
     // An id that is new among old ones: this is not the append that was stored, and its old part stands already.
     if (!before) throw new EventIdConflictError(append.stream, first.id);
-    const same =
-      before.version === first.version + index && contentOf(before, canonicalJson(before.data)) === contentOf(event, dataText);
-    if (!same) throw new EventIdConflictError(append.stream, event.id);
+    const inPlace = before.version === first.version + index;
+    const same = contentOf(before, canonicalJson(before.data)) === contentOf(event, dataText);
+    if (!inPlace || !same) throw new EventIdConflictError(append.stream, event.id);
     return before;
   });
   return answerOf(append.stream, events);

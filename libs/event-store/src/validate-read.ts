@@ -28,6 +28,6 @@ export const canBeStream = (stream: StreamId): boolean => !/[\p{Cc}\p{Cs}]/u.tes
 export const checkReadAll = (options: ReadAllOptions): { filter: EventFilter | undefined; limit: number } => {
   const { filter, limit = readAllEventsDefault } = options;
   const texts = [filter?.streamPrefix ?? '', ...(filter?.types ?? [])];
-  if (!texts.every(canBeStream)) throw new InvalidReadError('A filter has a control character or half a surrogate pair');
+  if (!texts.every(canBeStream)) throw new InvalidReadError('The filter has a character that no name can have');
   return { filter, limit: checkLimit(limit) };
 };

@@ -15,7 +15,10 @@ class TamperedStore extends InMemoryEventStore {
   override async readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
     const page = await super.readAll(options);
     const damaged = page.events.find(({ position }) => position === this.damagedPosition);
-    if (damaged) throw new DamagedEventError(damaged.stream, damaged.version, damaged.position, damaged.hash, 'no JSON');
+    if (damaged) {
+      const { stream, version, position, hash } = damaged;
+      throw new DamagedEventError(stream, version, position, hash, 'no JSON');
+    }
     return { ...page, events: this.change(page.events) };
   }
 }
@@ -31,7 +34,8 @@ const aStoreWithTwoStreams = async (): Promise<TamperedStore> => {
 describe('verifyStore', () => {
   test('finds nothing in a store that is as it was written, and tells how far it is', async () => {
     const progress: number[] = [];
-    const result = await verifyStore(await aStoreWithTwoStreams(), { onProgress: ({ events }) => progress.push(events) });
+    const store = await aStoreWithTwoStreams();
+    const result = await verifyStore(store, { onProgress: ({ events }) => progress.push(events) });
 
     expect(result).toEqual({ events: 6, streams: 2, breaks: [], breakCount: 0 });
     expect(progress.at(-1)).toBe(6);

@@ -14,7 +14,10 @@ const pageEvents = 1_000;
  * Walks every hash chain of a store through the port, on any engine: hashes, versions without gaps, `recordedAt` that
  * does not go back, positions that rise up to the head. An event that cannot be read is reported as a break.
  */
-export const verifyStore = async (store: EventStore, { onProgress }: VerifyOptions = {}): Promise<StoreVerification> => {
+export const verifyStore = async (
+  store: EventStore,
+  { onProgress }: VerifyOptions = {},
+): Promise<StoreVerification> => {
   const audit = new ChainAudit();
   const head = await store.head();
   let after: Position | undefined;
@@ -38,7 +41,8 @@ export const verifyStore = async (store: EventStore, { onProgress }: VerifyOptio
     onProgress?.({ events: audit.events });
   }
   if (last !== undefined && store.compare(head, last) > 0) {
-    audit.report({ kind: 'store-head', position: head, detail: `the head is ${head}, but the last event is at ${last}` });
+    const detail = `the head is ${head}, but the last event is at ${last}`;
+    audit.report({ kind: 'store-head', position: head, detail });
   }
   return audit.result();
 };

@@ -62,7 +62,7 @@ const migrate = async (client: pg.Client, options: MigratePostgresEventStoreOpti
 const assertUtf8 = async (client: pg.Client): Promise<void> => {
   const answer = await client.query<{ server_encoding: string }>('SHOW server_encoding');
   const encoding = answer.rows[0]?.server_encoding;
-  if (encoding !== 'UTF8') throw new Error(`The event store needs a database with encoding UTF8, this one has ${encoding}`);
+  if (encoding !== 'UTF8') throw new Error(`The event store needs a database in UTF8, this one is in ${encoding}`);
 };
 
 /** Set anew each time, so that a right that somebody added by hand goes away again. */

@@ -22,7 +22,7 @@ export const isTimeout = (error: unknown): boolean => {
   return isNativeError(error) && /timeout/i.test(error.message);
 };
 
-/** What a caller of the port is told: `EventStoreUnavailableError` for what passes, the error itself for what does not. */
+/** What a caller of the port is told: `EventStoreUnavailableError` for what passes, else the error itself. */
 export const normalised = (error: unknown): unknown => {
   if (error instanceof EventStoreUnavailableError) return error;
   if (error instanceof pg.DatabaseError) {
@@ -38,5 +38,7 @@ export const normalised = (error: unknown): unknown => {
 };
 
 /** A refused connection to several addresses arrives as an aggregate without a message of its own. */
-const messageOf = (error: Error): string =>
-  error.message || ('errors' in error && Array.isArray(error.errors) ? error.errors.map(String).join('; ') : error.name);
+const messageOf = (error: Error): string => {
+  if (error.message !== '') return error.message;
+  return 'errors' in error && Array.isArray(error.errors) ? error.errors.map(String).join('; ') : error.name;
+};

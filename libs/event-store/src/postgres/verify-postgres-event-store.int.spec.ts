@@ -124,8 +124,10 @@ describe('the verification of a PostgreSQL record', () => {
     const { schema, verify } = await written();
     // A broken page makes the server refuse a row in this way: each statement that touches it fails.
     await records.sql(`ALTER TABLE ${schema}.es_event RENAME TO es_event_kept`);
-    await records.sql(`CREATE VIEW ${schema}.es_event AS SELECT pos, stream_id, version + 0 / (pos - 2) AS version, event_id,
-      type, schema_version, data, meta, occurred_at, recorded_at, hash FROM ${schema}.es_event_kept`);
+    await records.sql(`CREATE VIEW ${schema}.es_event AS
+      SELECT pos, stream_id, version + 0 / (pos - 2) AS version, event_id, type, schema_version, data, meta,
+        occurred_at, recorded_at, hash
+      FROM ${schema}.es_event_kept`);
 
     expect(await verify()).toMatchObject({
       events: 5,
@@ -178,7 +180,8 @@ describe('the verification of a PostgreSQL record', () => {
 
   test('names a stream without a head row, and a head row without a stream', async () => {
     const { schema, verify } = await written();
-    await records.sql(`UPDATE ${schema}.es_stream SET stream_id = 'records.cairn-c' WHERE stream_id = 'records.cairn-b'`);
+    const rename = `SET stream_id = 'records.cairn-c' WHERE stream_id = 'records.cairn-b'`;
+    await records.sql(`UPDATE ${schema}.es_stream ${rename}`);
     expect((await verify()).breaks).toMatchObject([
       { kind: 'stream-head', stream: 'records.cairn-c', version: 2 },
       { kind: 'stream-head', stream: 'records.cairn-b', version: 2 },

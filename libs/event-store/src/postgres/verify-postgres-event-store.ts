@@ -36,15 +36,20 @@ export const verifyPostgresEventStore = async (options: VerifyPostgresOptions): 
   }
 };
 
-const auditEvents = async (snapshot: AuditSnapshot, audit: ChainAudit, { onProgress }: VerifyOptions): Promise<void> => {
+const auditEvents = async (
+  snapshot: AuditSnapshot,
+  audit: ChainAudit,
+  { onProgress }: VerifyOptions,
+): Promise<void> => {
   const head = await snapshot.head();
   const bounds = await snapshot.bounds();
-  if (head === undefined) audit.report({ kind: 'store-head', detail: 'the row that holds the last position is missing' });
+  if (head === undefined) audit.report({ kind: 'store-head', detail: 'the row of the last position is missing' });
   const last = Math.max(head ?? 0, bounds?.last ?? 0);
   let position = Math.min(1, bounds?.first ?? 1);
   if (position < 1) audit.report({ kind: 'position', position: String(position), detail: 'positions count from 1' });
   if (head !== undefined && last > head) {
-    audit.report({ kind: 'store-head', position: String(head), detail: `events go on to ${last} behind the head ${head}` });
+    const detail = `events go on to ${last} behind the head ${head}`;
+    audit.report({ kind: 'store-head', position: String(head), detail });
   }
   let from: number | undefined = position;
   while (from !== undefined && from <= last) {
@@ -117,9 +122,9 @@ const auditHead = (audit: ChainAudit, row: HeadRow): void => {
     audit.report({ kind: 'stream-head', stream: row.stream_id, version: Number(row.version), detail });
   try {
     const head = chainHeadOf(row);
-    if (head.version !== last.version) report(`the head says version ${head.version}, the last event is ${last.version}`);
+    if (head.version !== last.version) report(`the head says ${head.version}, the last event is ${last.version}`);
     else if (head.hash !== last.hash) report(`the head says hash ${head.hash}, the last event has ${last.hash}`);
-    else if (head.recordedAt !== last.recordedAt) report(`the head says ${head.recordedAt}, the event ${last.recordedAt}`);
+    else if (head.recordedAt !== last.recordedAt) report(`the head says ${head.recordedAt}, not ${last.recordedAt}`);
   } catch (error) {
     report(String(error));
   }

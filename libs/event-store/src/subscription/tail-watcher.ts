@@ -29,7 +29,7 @@ export class TailWatcher {
     this.pauseMs = options.pollIntervalMs;
   }
 
-  /** Resolves when there may be events after `position`, or when `abort` fires. Errors of the store end the wait too. */
+  /** Resolves when there may be events after `position`, when the store cannot be asked, or when `abort` fires. */
   async waitBeyond(position: Position, abort: AbortSignal): Promise<void> {
     if (abort.aborted) return;
     await new Promise<void>((resolve) => {
@@ -38,6 +38,8 @@ export class TailWatcher {
         resolve: () => {
           this.waiters.delete(waiter);
           abort.removeEventListener('abort', waiter.resolve);
+          // The last one to go ends the pause too, which would keep the process alive for as long as it lasts.
+          if (this.waiters.size === 0) this.signal.wake();
           resolve();
         },
       };

@@ -2,4 +2,4 @@ export type { OpenedStore, OpenStore } from './contract/contract-context.js';
 export { eventStoreContract } from './event-store-contract.js';
 export { ManualClock } from './manual-clock.js';
 export { anEvent, aStream, someEvents } from './sample-events.js';
-export { gate, Subscriber, until } from './subscriber.js';
+export { gate, outcomeOf, Subscriber, until } from './subscriber.js';

@@ -47,9 +47,11 @@ export class PostgresRecords {
     this.schemas += 1;
     const schema = `record_${this.schemas}_store`;
     const { url } = this;
-    await migratePostgresEventStore({ ownerConnection: url, schema, ...(serviceRole !== undefined && { serviceRole }) });
+    const forRole = serviceRole === undefined ? {} : { serviceRole };
+    await migratePostgresEventStore({ ownerConnection: url, schema, ...forRole });
     const open = (options: Partial<PostgresEventStoreOptions> = {}): PostgresEventStore => {
-      const store = openPostgresEventStore({ scope, schema, clock: new ManualClock(), connectionString: url, ...options });
+      const clock = new ManualClock();
+      const store = openPostgresEventStore({ scope, schema, clock, connectionString: url, ...options });
       this.opened.push(store);
       return store;
     };

@@ -51,3 +51,10 @@ export const gate = (): { readonly passed: Promise<void>; open: () => void } => 
   });
   return { passed, open };
 };
+
+/** What became of a call: an answer, or the error it was refused with. */
+export const outcomeOf = async (work: Promise<unknown>): Promise<unknown> =>
+  await work.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { WrongExpectedVersionError } from '../../errors.js';
+import type { Json } from '../../event.js';
 import { aStream, anEvent, someEvents } from '../sample-events.js';
 import type { Context } from './contract-context.js';
 import { everything, refusalOf, scope } from './contract-context.js';
@@ -105,7 +106,9 @@ export const appending = (context: Context): void => {
 
       const [first, second] = await (await reopen()).readStream(stream);
       expect(first).toMatchObject(full);
-      expect(Object.keys(second ?? {})).toEqual(expect.not.arrayContaining(['onBehalfOf', 'causationId', 'commandKey']));
+      for (const member of ['onBehalfOf', 'causationId', 'commandKey', 'commandDigest']) {
+        expect(second).not.toHaveProperty(member);
+      }
     });
 
     test('what the caller does to its objects afterwards does not reach the record', async () => {
@@ -125,15 +128,16 @@ export const appending = (context: Context): void => {
     test('any JSON comes back as it went in', async () => {
       const { store, reopen } = context();
       const second = await reopen();
+      const values = fc.array(fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }), { minLength: 1, maxLength: 10 });
       await fc.assert(
-        fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }), async (value) => {
+        fc.asyncProperty(values, async (given) => {
           const stream = aStream(scope);
-          const data: unknown = JSON.parse(JSON.stringify(value));
-          const { events } = await store.append(stream, 'no-stream', [{ ...anEvent(), data: value as null }]);
-          expect(events[0]?.data).toEqual(data);
+          const sent = given.map((data) => anEvent({ data: data as Json }));
+          const { events } = await store.append(stream, 'no-stream', sent);
+          expect(events.map(({ data }) => data)).toEqual(JSON.parse(JSON.stringify(given)));
           expect(await second.readStream(stream)).toEqual(events);
         }),
-        { numRuns: 60 },
+        { numRuns: 25 },
       );
     });
 
@@ -149,10 +153,11 @@ export const appending = (context: Context): void => {
       const { store } = context();
       const stream = `${scope}.${name}`;
 
-      const appended = await store.append(stream, 'no-stream', [anEvent({ type: name, actor: name, commandKey: name })]);
+      const event = anEvent({ type: name, actor: name, commandKey: name });
+      const { events } = await store.append(stream, 'no-stream', [event]);
 
-      expect(await store.readStream(stream)).toEqual(appended.events);
-      expect((await store.readAll({ filter: { streamPrefix: stream, types: [name] } })).events).toEqual(appended.events);
+      expect(await store.readStream(stream)).toEqual(events);
+      expect((await store.readAll({ filter: { streamPrefix: stream, types: [name] } })).events).toEqual(events);
       expect(await store.readStream(`${scope}.cairn-é is not e\u0301`)).toEqual([]);
     });
 

@@ -93,7 +93,7 @@ export const racing = (context: Context): void => {
 
       const polling = poll();
       await Promise.all(
-        racers.flatMap((by) =>
+        racers.slice(0, 24).flatMap((by) =>
           streams.map((stream) => readDecideAppend(by % 2 ? store : second, stream, by)),
         ),
       );
@@ -101,7 +101,7 @@ export const racing = (context: Context): void => {
       await polling;
 
       const all = await everything(store);
-      expect(all).toHaveLength(racers.length * streams.length);
+      expect(all).toHaveLength(24 * streams.length);
       expect(seen.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
       for (const stream of streams) {
         const versions = seen.filter((event) => event.stream === stream).map(({ version }) => version);

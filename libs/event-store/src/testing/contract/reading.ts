@@ -107,7 +107,11 @@ export const reading = (context: Context): void => {
       const found = async (filter: { streamPrefix?: string; types?: string[] }): Promise<readonly string[]> => {
         const page = await store.readAll({ filter });
         expect(page.readUpTo).toBe(last.position);
-        return page.events.map(({ stream, type }) => `${stream === cairn ? 'cairn' : stream === path ? 'path' : 'other'} ${type}`);
+        const names = new Map([
+          [cairn, 'cairn'],
+          [path, 'path'],
+        ]);
+        return page.events.map(({ stream, type }) => `${names.get(stream) ?? 'other'} ${type}`);
       };
 
       expect(await found({ types: ['B'] })).toEqual(['cairn B', 'path B', 'other B']);
@@ -141,7 +145,8 @@ export const refusingReads = (context: Context): void => {
       expect(await refusalOf(store.readStream(aStream(scope), { limit }))).toBeInstanceOf(InvalidReadError);
     });
 
-    test.each(['', 'abc', '-1', '1.5', '01', '1e3', '99999999999999999999999'])('position %j is refused', async (after) => {
+    const noPositions = ['', 'abc', '-1', '1.5', '01', '1e3', '99999999999999999999999'];
+    test.each(noPositions)('position %j is refused', async (after) => {
       const { store } = context();
       expect(await refusalOf(store.readAll({ after }))).toBeInstanceOf(InvalidReadError);
       expect(() => store.compare(after, after)).toThrow(InvalidReadError);

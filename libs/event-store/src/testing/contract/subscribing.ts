@@ -109,7 +109,7 @@ export const subscribing = (context: Context): void => {
       await subscriber.subscription.stop();
     });
 
-    test('a slow handler is given one batch at a time, never more than asked for, and the others do not wait', async () => {
+    test('a slow handler is given one batch at a time, no more than asked for, and others do not wait', async () => {
       const { store } = context();
       const door = gate();
       let inside = 0;
