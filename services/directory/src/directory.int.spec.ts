@@ -20,6 +20,9 @@ const register = (districtId: string, more: object = {}): Promise<Answer> =>
     body: JSON.stringify({ districtId, name: `District ${districtId}`, timeZone: 'America/Chicago', ...more }),
   });
 
+const largeRows = (name: string): readonly string[] =>
+  Array.from({ length: 2_000 }, (_, n) => `${String(n).padStart(6, '0')},${name} ${n},2024,${n}`);
+
 const importRoster = (
   districtId: string,
   body: string | Uint8Array,
@@ -171,20 +174,19 @@ describe('a roster import', () => {
     expect((await directory.call('POST', path, { body: csv('1,A,2024,1'), type: 'text/csv', districts: ['keys'] })).status).toBe(404);
   });
 
-  test('of 2,000 rows takes less than 5 s, and two at once are one after the other', async () => {
+  test('of 2,000 rows takes less than 5 s', async () => {
     await register('large');
-    const rows = Array.from({ length: 2_000 }, (_, n) => `${String(n).padStart(6, '0')},School ${n},2024,${n}`);
     const started = performance.now();
-    const [left, right] = await Promise.all([
-      importRoster('large', csv(...rows)),
-      importRoster('large', csv(...rows.map((row) => row.replace('School', 'Academy'))), { query: 'mode=apply&effective=2024-08-02' }),
-    ]);
-    const took_ms = performance.now() - started;
-    expect([(left?.body['opened'] as unknown[]).length, (right?.body['renamed'] as unknown[]).length]).toEqual([2_000, 2_000]);
-    expect(took_ms).toBeLessThan(10_000);
-    const once = performance.now();
-    expect((await importRoster('large', csv(...rows), { query: 'mode=apply&effective=2024-08-03' })).body['renamed']).toHaveLength(2_000);
-    expect(performance.now() - once).toBeLessThan(5_000);
+    const answer = await importRoster('large', csv(...largeRows('School')));
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(answer.body['opened']).toHaveLength(2_000);
+  });
+
+  test('and another at the same time are one after the other', async () => {
+    const both = await Promise.all(
+      ['Academy', 'College'].map((name) => importRoster('large', csv(...largeRows(name)), { query: 'mode=apply&effective=2024-08-02' })),
+    );
+    expect(both.map(({ status, body }) => [status, (body['renamed'] as unknown[]).length])).toEqual([[200, 2_000], [200, 2_000]]);
   });
 });
 

@@ -16,6 +16,8 @@ import type { PositionToken, RunningService, ServiceConfig } from '@cairn/servic
 
 import { RegisterDistrictController, RegisterDistrictHandler } from './district/register-district.slice.js';
 import { DefineInitiativeController, DefineInitiativeHandler } from './initiative/define-initiative.slice.js';
+import { ImportLog } from './log/import-log.js';
+import { ImportTurns } from './log/import-turns.js';
 import { migrations } from './migrations.js';
 import { publishDirectory } from './publish-directory.js';
 import { DirectoryNow } from './read/directory-now.js';
@@ -71,6 +73,8 @@ export const startDirectory = async (config: ServiceConfig): Promise<RunningServ
       { provide: ProjectionRunner, useValue: projection },
       { provide: ReadModels, useValue: readModels },
       DirectoryNow,
+      ImportLog,
+      ImportTurns,
       RosterRecorder,
       RosterImports,
       ...handlers,

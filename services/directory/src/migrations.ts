@@ -1,10 +1,10 @@
 import { checkpointDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+import { importDdl } from './log/import-log.js';
 import { districtDdl } from './read/districts.read.js';
 import { initiativeDdl } from './read/initiatives.read.js';
 import { schoolDdl } from './read/known-schools.read.js';
-import { importDdl } from './roster/import-record.js';
 
 export class CreateDirectory1700000000200 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

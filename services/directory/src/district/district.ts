@@ -10,6 +10,8 @@ export interface District {
   readonly timeZone: string;
   /** 1-12; the month in which a school year begins. */
   readonly schoolYearFirstMonth: number;
+  /** A district to look at: its people and what happened in it are synthetic. */
+  readonly sample?: true | undefined;
 }
 
 export type DistrictEvent = DomainEvent<'DistrictRegistered', District>;

@@ -90,6 +90,7 @@ const bodySchema = z.strictObject({
   name: z.string().trim().min(1).max(200),
   timeZone: z.string().trim().min(1).max(64),
   schoolYearFirstMonth: z.int().min(1).max(12).default(8),
+  sample: z.literal(true).optional(),
 });
 const answerSchema = commandAnswerSchema.extend({ districtId: z.string() });
 

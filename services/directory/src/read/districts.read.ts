@@ -16,20 +16,23 @@ import { pageOf } from './page.js';
 // Projection
 
 export const districtDdl = `CREATE TABLE district (
-  district_id text PRIMARY KEY, name text NOT NULL, time_zone text NOT NULL, school_year_first_month int NOT NULL)`;
+  district_id text PRIMARY KEY, name text NOT NULL, time_zone text NOT NULL, school_year_first_month int NOT NULL, sample boolean NOT NULL)`;
 
 export const projectDistrict = async ({ data }: Recorded<DistrictEvent>, session: SqlSession): Promise<void> => {
-  await session.query(`INSERT INTO district VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
+  await session.query(`INSERT INTO district VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [
     data.districtId,
     data.name,
     data.timeZone,
     data.schoolYearFirstMonth,
+    data.sample === true,
   ]);
 };
 
 // Query
 
-export class ListDistricts extends Query<Page<District>> {
+export type ListedDistrict = Omit<District, 'sample'> & { readonly sample: boolean };
+
+export class ListDistricts extends Query<Page<ListedDistrict>> {
   constructor(
     readonly visible: Principal['districts'],
     readonly limit: number,
@@ -43,9 +46,9 @@ export class ListDistricts extends Query<Page<District>> {
 export class ListDistrictsHandler implements IQueryHandler<ListDistricts> {
   constructor(private readonly dataSource: DataSource) {}
 
-  async execute({ visible, limit, after }: ListDistricts): Promise<Page<District>> {
-    const rows = await queryOn(this.dataSource).query<District>(
-      `SELECT district_id AS "districtId", name, time_zone AS "timeZone", school_year_first_month AS "schoolYearFirstMonth"
+  async execute({ visible, limit, after }: ListDistricts): Promise<Page<ListedDistrict>> {
+    const rows = await queryOn(this.dataSource).query<ListedDistrict>(
+      `SELECT district_id AS "districtId", name, time_zone AS "timeZone", school_year_first_month AS "schoolYearFirstMonth", sample
        FROM district WHERE ($1::text[] IS NULL OR district_id = ANY($1)) AND district_id > $2
        ORDER BY district_id LIMIT $3`,
       [visible === '*' ? null : visible, after ?? '', limit + 1],
@@ -58,7 +61,7 @@ export class ListDistrictsHandler implements IQueryHandler<ListDistricts> {
 
 const questionSchema = z.strictObject({ ...pageSchema, ...minPositionSchema });
 const answerSchema = z.object({
-  items: z.array(z.object({ districtId: z.string(), name: z.string(), timeZone: z.string(), schoolYearFirstMonth: z.int() })),
+  items: z.array(z.object({ districtId: z.string(), name: z.string(), timeZone: z.string(), schoolYearFirstMonth: z.int(), sample: z.boolean() })),
   next: z.string().optional(),
 });
 
@@ -73,7 +76,7 @@ export class DistrictsController {
   districts(
     @QueryParameters({ schema: questionSchema }) { limit, after }: z.infer<typeof questionSchema>,
     @Caller() caller: Principal,
-  ): Promise<Page<District>> {
+  ): Promise<Page<ListedDistrict>> {
     return this.queries.execute(new ListDistricts(caller.districts, limit, after));
   }
 }

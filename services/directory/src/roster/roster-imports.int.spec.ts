@@ -8,6 +8,8 @@ import { testIdentity } from '@cairn/service-kit/testing';
 
 import { defineDistrict } from '../testing/define-district.js';
 import { stateHeader } from '../testing/roster-arbitraries.js';
+import { ImportLog } from '../log/import-log.js';
+import { ImportTurns } from '../log/import-turns.js';
 import { migrations } from '../migrations.js';
 import { DirectoryNow } from '../read/directory-now.js';
 import { directoryProjection } from '../read/directory-projection.js';
@@ -57,7 +59,8 @@ afterAll(async () => {
 const importsOver = (store: EventStore): RosterImports => {
   const { dataSource, runner } = platform;
   const now = new DirectoryNow(platform.store, dataSource, runner, projection);
-  return new RosterImports(dataSource, platform.store, runner, now, new RosterRecorder(store, runner));
+  const recorder = new RosterRecorder(store, runner);
+  return new RosterImports(platform.store, runner, now, recorder, new ImportLog(dataSource), new ImportTurns(dataSource));
 };
 
 const file = (rows: readonly string[]): Buffer => Buffer.from([stateHeader, ...rows.map((row) => `0190,D,${row}`)].join('\n'));

@@ -3,18 +3,17 @@ import { createHash } from 'node:crypto';
 import { reject } from '@cairn/decider';
 import type { Rejected } from '@cairn/decider';
 import { EventStore, WrongExpectedVersionError } from '@cairn/event-store';
-import { CommandRunner, dateOf, queryOn, startOfDay } from '@cairn/service-kit';
+import { CommandRunner, dateOf, startOfDay } from '@cairn/service-kit';
 import type { CommandMeta } from '@cairn/service-kit';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 
 import type { District } from '../district/district.js';
+import type { ImportRecord } from '../log/import-log.js';
+import { ImportLog } from '../log/import-log.js';
+import { ImportTurns } from '../log/import-turns.js';
 import { DirectoryNow } from '../read/directory-now.js';
 import type { RosterDiff } from './diff-roster.js';
 import { diffRoster } from './diff-roster.js';
-import type { ImportRecord } from './import-record.js';
-import { finishImport, importsWithId, importWithKey, keepImport } from './import-record.js';
-import { OneAtATime } from './one-at-a-time.js';
 import type { Roster } from './read-roster-csv.js';
 import { readRosterCsv } from './read-roster-csv.js';
 import { RosterRecorder } from './record-roster.js';
@@ -56,17 +55,14 @@ const attemptsMax = 3;
  */
 @Injectable()
 export class RosterImports {
-  private readonly oneAtATime: OneAtATime;
-
   constructor(
-    private readonly dataSource: DataSource,
     private readonly store: EventStore,
     private readonly runner: CommandRunner,
     private readonly directory: DirectoryNow,
     private readonly recorder: RosterRecorder,
-  ) {
-    this.oneAtATime = new OneAtATime(dataSource);
-  }
+    private readonly log: ImportLog,
+    private readonly turns: ImportTurns,
+  ) {}
 
   async import(order: RosterOrder): Promise<ImportOutcome> {
     const district = await this.directory.district(order.districtId);
@@ -80,17 +76,16 @@ export class RosterImports {
     const importId = derivedId('roster-import', order.districtId, effective, digest, order.confirmClosing ?? 'none');
     const wanted: Import = { order, importId, district, roster, effectiveAt };
     if (mode === 'dry-run') return { outcome: 'done', answer: this.answerOf(wanted, await this.diff(wanted), 0) };
-    return this.oneAtATime.run(order.districtId, () => this.apply(wanted, 1));
+    return this.turns.take(order.districtId, () => this.apply(wanted, 1));
   }
 
   private async apply(wanted: Import, attempt: number): Promise<ImportOutcome> {
     const { commandKey = '', commandDigest = '' } = wanted.order.meta;
-    const session = queryOn(this.dataSource);
-    const underKey = await importWithKey(session, wanted.order.districtId, commandKey);
+    const underKey = await this.log.withKey(wanted.order.districtId, commandKey);
     if (underKey && underKey.commandDigest !== commandDigest) return reject({ type: 'IdempotencyKeyReused', commandKey });
     if (underKey?.done) return { outcome: 'done', answer: underKey.answer };
 
-    const before = await importsWithId(session, wanted.importId);
+    const before = await this.log.withId(wanted.importId);
     const cutOff = before.find(({ done }) => !done);
     const diff = await this.diff(wanted);
     const { confirmClosing } = wanted.order;
@@ -109,15 +104,15 @@ export class RosterImports {
     };
     if (facts.length === 0 && !cutOff && before.length > 0) {
       const told = { ...answer, position: `${this.store.scope}:${await this.store.head()}` };
-      await keepImport(session, { ...kept, rosterVersion: 0, done: true, answer: told });
+      await this.log.keep({ ...kept, rosterVersion: 0, done: true, answer: told });
       return { outcome: 'done', answer: told };
     }
     const rosterVersion = cutOff?.rosterVersion ?? (await this.recorder.version(wanted.order.districtId));
-    await keepImport(session, { ...kept, rosterVersion, done: false, answer });
+    await this.log.keep({ ...kept, rosterVersion, done: false, answer });
     try {
       const position = await this.recorder.record(wanted, rosterVersion, facts, answer);
       const told = { ...answer, position };
-      await finishImport(session, wanted.importId, told);
+      await this.log.finish(wanted.importId, told);
       return { outcome: 'done', answer: told };
     } catch (error) {
       if (!(error instanceof WrongExpectedVersionError)) throw error;

@@ -1,16 +1,18 @@
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 
 /**
  * Lets one import of a district run at a time: within this process by waiting in line, so that those who wait hold no
  * connection, and across processes by an advisory lock of the database. Two imports at once could give one external
  * id to two schools, which no single stream could refuse.
  */
-export class OneAtATime {
+@Injectable()
+export class ImportTurns {
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly dataSource: DataSource) {}
 
-  run<Result>(districtId: string, work: () => Promise<Result>): Promise<Result> {
+  take<Result>(districtId: string, work: () => Promise<Result>): Promise<Result> {
     const turn = this.line.then(
       () => this.locked(districtId, work),
       () => this.locked(districtId, work),
@@ -34,4 +36,3 @@ export class OneAtATime {
     }
   }
 }
-
