@@ -22,7 +22,7 @@ export interface SampleInput {
   readonly seed: string | number;
 }
 
-export const sampleDistrict = { districtId: 'mnps', name: 'Metro Nashville Public Schools', timeZone: 'America/Chicago' } as const;
+export const sampleDistrict = { districtId: 'mnps', name: 'Metro Nashville Public Schools', timeZone: 'America/Chicago', sample: true } as const;
 
 interface SampleInitiative {
   readonly initiativeId: string;

@@ -37,7 +37,7 @@ interface Step {
 
 export interface RegisterDistrictStep extends Step {
   readonly kind: 'register-district';
-  readonly body: { readonly districtId: string; readonly name: string; readonly timeZone: string };
+  readonly body: { readonly districtId: string; readonly name: string; readonly timeZone: string; readonly sample: true };
 }
 
 export interface DefineInitiativeStep extends Step {

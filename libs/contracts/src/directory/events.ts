@@ -8,7 +8,14 @@ const timeZone = z.string().min(1).max(64);
 
 export const districtRegisteredV1 = publicEvent(
   'org.cairn.directory.district-registered.v1',
-  z.object({ districtId: z.string(), name, timeZone, schoolYearFirstMonth: z.int().min(1).max(12) }),
+  z.object({
+    districtId: z.string(),
+    name,
+    timeZone,
+    schoolYearFirstMonth: z.int().min(1).max(12),
+    /** A district to look at: its people and what happened in it are synthetic. */
+    sample: z.literal(true).optional(),
+  }),
 );
 export const initiativeDefinedV1 = publicEvent(
   'org.cairn.directory.initiative-defined.v1',
