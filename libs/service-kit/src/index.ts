@@ -54,6 +54,7 @@ export { relayOf } from './service/relay.js';
 export type { RelayParts } from './service/relay.js';
 export { Readiness } from './service/readiness.js';
 export type { ReadinessCheck } from './service/readiness.js';
+export { runAlone } from './service/run-alone.js';
 export { csvBytesMax, jsonBytesMax, serve } from './service/serve.js';
 export type { Background, RunningService, ServiceParts } from './service/serve.js';
 export { dateOf, endOfDay, isTimeZone, startOfDay, whenRead, whenRecorded } from './time/district-time.js';
