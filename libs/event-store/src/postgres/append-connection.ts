@@ -1,13 +1,10 @@
 import pg from 'pg';
 
+import { planSettings } from './connection-options.js';
 import { isConnectionLost } from './postgres-errors.js';
 
-/**
- * How the append function is planned: by index and once, whatever the size of the tables was when the plan was made.
- * A plan from the first day, when a scan of the whole table was cheap, would otherwise stay.
- */
-const sessionSettings = `SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;
-  SET default_transaction_isolation = 'read committed'`;
+/** Under a stricter level concurrent appends would fail each other instead of taking turns. */
+const sessionSettings = `${planSettings}; SET default_transaction_isolation = 'read committed'`;
 
 /** The one connection over which a store of this process appends. Comes up when needed, and again after it was lost. */
 export class AppendConnection {

@@ -23,6 +23,13 @@ export interface PostgresEventStoreOptions {
 /** Hands each value on as the text that the server sent: `json` byte for byte, `bigint` without loss. */
 export const textTypes = { getTypeParser: () => (value: unknown) => value };
 
+/**
+ * Every statement of a store goes by an index, whatever the size of the tables was when it was planned: a plan from
+ * the first day, when a scan of the whole table was cheap, would stay for as long as the connection does.
+ * Compiling such small plans takes a hundred times as long as running them.
+ */
+export const planSettings = 'SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off';
+
 /** What the connections of a store have in common. */
 export const connectionConfig = (options: PostgresEventStoreOptions): pg.PoolConfig => {
   const { scope, connectionString, callTimeoutMs = 10_000, connectTimeoutMs = 5_000 } = options;

@@ -20,7 +20,7 @@ import { canBeStream, checkReadAll, checkReadStream } from '../validate-read.js'
 import { AppendConnection } from './append-connection.js';
 import { Appender, closedError } from './appender.js';
 import type { PostgresEventStoreOptions } from './connection-options.js';
-import { connectionConfig } from './connection-options.js';
+import { connectionConfig, planSettings } from './connection-options.js';
 import type { EventRow } from './event-row.js';
 import { eventOf } from './event-row.js';
 import { normalised } from './postgres-errors.js';
@@ -53,7 +53,14 @@ export class PostgresEventStore extends EventStore {
     this.scope = options.scope;
     this.clock = options.clock;
     this.schema = quotedName(options.schema);
-    this.pool = new pg.Pool({ max: readConnectionsMax, ...config });
+    this.pool = new pg.Pool({
+      max: readConnectionsMax,
+      ...config,
+      // Awaited by the pool before the connection is handed out.
+      onConnect: async (client) => {
+        await client.query(planSettings);
+      },
+    });
     // An idle connection that breaks is replaced when one is needed; without a listener it would end the process.
     this.pool.on('error', () => undefined);
     this.connection = new AppendConnection(config);

@@ -32,7 +32,7 @@ export const readAllQuery = (
         AND ($2::text[] IS NULL OR x.type = ANY ($2::text[]))
         AND ($3::text IS NULL OR starts_with(x.stream_id, $3::text))
       ORDER BY x.pos LIMIT $4
-    ) e ON true ORDER BY e.pos`,
+    ) e ON true WHERE h.one = 1 ORDER BY e.pos`,
   values: [after, filter?.types ?? null, filter?.streamPrefix ?? null, limit],
 });
 
@@ -44,5 +44,5 @@ export const findQuery = (schema: string, stream: StreamId, eventId: string): pg
 
 export const headQuery = (schema: string): pg.QueryConfig => ({
   name: 'es_head',
-  text: `SELECT h.pos FROM ${schema}.es_head h`,
+  text: `SELECT h.pos FROM ${schema}.es_head h WHERE h.one = 1`,
 });
