@@ -13,7 +13,7 @@ export const RootLayout = () => {
   const ready = useQuery(readyQuery);
   const starting = ready.data !== undefined && ready.data.status !== 'ready';
   return (
-    <DatesProvider settings={{ locale: i18n.language, firstDayOfWeek: 0 }}>
+    <DatesProvider settings={{ locale: i18n.language, firstDayOfWeek: 0, weekendDays: [] }}>
       {starting ? <GettingReady progress={ready.data.progress} /> : <Outlet />}
     </DatesProvider>
   );

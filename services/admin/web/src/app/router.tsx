@@ -37,6 +37,13 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('../pages/start/HomePage.js'), 'HomePage'),
 });
 
+/** A page of its own, so that the district it creates does not lead away before it has led to the import. */
+const newDistrict = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/new-district',
+  component: lazyRouteComponent(() => import('../pages/start/FirstRun.js'), 'FirstRun'),
+});
+
 const district = createRoute({
   getParentRoute: () => signedIn,
   path: '/d/$district',
@@ -80,7 +87,7 @@ const initiatives = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, district.addChildren([overview, school, changes, rosterImport, initiatives])]),
+  signedIn.addChildren([home, newDistrict, district.addChildren([overview, school, changes, rosterImport, initiatives])]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -5,13 +5,12 @@ const pine: MantineColorsTuple = [
   '#eef7f5', '#d9ebe7', '#b3d7cf', '#89c1b6', '#64ada0', '#46998b', '#2f8578', '#227266', '#186056', '#0d4a42',
 ];
 
-const fontFamily = 'Inter, "Segoe UI", system-ui, -apple-system, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
+const fontFamily = 'Inter, "Segoe UI", -apple-system, "Helvetica Neue", Roboto, "Liberation Sans", Arial, system-ui, sans-serif';
 
 export const theme = createTheme({
   colors: { pine },
   primaryColor: 'pine',
-  primaryShade: { light: 8, dark: 4 },
-  autoContrast: true,
+  primaryShade: { light: 8, dark: 7 },
   fontFamily,
   headings: { fontFamily, fontWeight: '600' },
   defaultRadius: 'sm',

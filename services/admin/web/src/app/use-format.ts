@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 export interface Format {
   /** "Oct 1, 2025": a day as it stands, an instant in the zone. */
   readonly date: (when: string | number) => string;
+  /** The same with spaces that do not break, for headlines. */
+  readonly dateTogether: (when: string | number) => string;
   readonly monthYear: (day: string) => string;
   readonly number: (value: number) => string;
   readonly score: (value: number) => string;
@@ -24,8 +26,11 @@ export const useFormat = (zone = 'UTC'): Format => {
     const number = new Intl.NumberFormat(language);
     const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' });
+    const date = (when: string | number): string =>
+      isDay(when) ? asDay.format(Date.parse(when)) : inZone.format(typeof when === 'number' ? when : Date.parse(when));
     return {
-      date: (when) => (isDay(when) ? asDay.format(Date.parse(when)) : inZone.format(typeof when === 'number' ? when : Date.parse(when))),
+      date,
+      dateTogether: (when) => date(when).replaceAll(' ', '\u00a0'),
       monthYear: (when) => month.format(Date.parse(when)),
       number: (value) => number.format(value),
       score: (value) => score.format(value),

@@ -26,7 +26,7 @@ export const StageMark = ({ stage, size = 16 }: { stage: StageKey; size?: number
   );
 };
 
-const StatusMark = ({ status }: { status: 'paused' | 'abandoned' }) => (
+export const StatusMark = ({ status }: { status: 'paused' | 'abandoned' }) => (
   <svg width="12" height="12" viewBox="0 0 12 12" className={classes['status']} aria-hidden="true" focusable="false">
     <path d={status === 'paused' ? 'M4 2.5v7M8 2.500v7' : 'M3 3l6 6M9 3l-6 6'} />
   </svg>

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -31,9 +31,8 @@ export const AccountMenu = () => {
       setFailed(true);
     }
   };
-  const chosen = (yes: boolean) => ({ role: 'menuitemradio', 'aria-checked': yes, rightSection: yes ? <Icon name="check" size={16} /> : null });
   return (
-    <Menu position="bottom-end" width={240} withinPortal shadow="md">
+    <Menu position="bottom-end" width={240} withinPortal shadow="md" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton className={classes['account']} aria-label={t('account.menu', { name: principal.name })}>
           <Icon name="person" size={20} />
@@ -48,17 +47,17 @@ export const AccountMenu = () => {
         </Menu.Label>
         <Menu.Divider />
         <Menu.Label>{t('account.language')}</Menu.Label>
-        {(Object.keys(languages) as Language[]).map((language) => (
-          <Menu.Item key={language} lang={language} onClick={() => void chooseLanguage(language)} {...chosen(i18n.language === language)}>
-            {languages[language]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={i18n.language} onChange={(language) => void chooseLanguage(language as Language)}>
+          {(Object.keys(languages) as Language[]).map((language) => (
+            <Menu.RadioItem key={language} value={language} lang={language}>{languages[language]}</Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>{t('account.appearance')}</Menu.Label>
-        {schemes.map((scheme) => (
-          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} {...chosen(colorScheme === scheme)}>
-            {t(`account.scheme.${scheme}`)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>{t(`account.scheme.${scheme}`)}</Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item closeMenuOnClick={false} onClick={() => void leave()}>
           {t(session.local ? 'account.changePerson' : 'account.signOut')}

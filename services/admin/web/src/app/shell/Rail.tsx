@@ -19,6 +19,7 @@ export const Rail = () => {
   const params = { district: district.districtId };
   return (
     <nav className={classes['rail']} aria-label={t('shell.places')}>
+      <div className={classes['railInner']}>
       <Link to="/d/$district" params={params} className={classes['brand']} aria-label={t('shell.home')}>
         <Cairn />
         <span>Cairn</span>
@@ -33,6 +34,7 @@ export const Rail = () => {
           </li>
         ))}
       </ul>
+      </div>
     </nav>
   );
 };

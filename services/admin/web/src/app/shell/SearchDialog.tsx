@@ -66,32 +66,37 @@ export const SearchDialog = ({ onClose }: { onClose: () => void }) => {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} yOffset="10vh" size="lg" title={null} aria-label={t('search.open')}>
-      <TextInput
-        data-autofocus
-        size="md"
-        variant="unstyled"
-        className={classes['input']}
-        leftSection={<Icon name="search" />}
-        placeholder={t('search.placeholder')}
-        aria-label={t('search.open')}
-        role="combobox"
-        aria-expanded
-        aria-controls="search-hits"
-        aria-activedescendant={hits[current] ? `hit-${hits[current].key}` : undefined}
-        value={words}
-        onChange={(event) => { setWords(event.currentTarget.value); setMarked(0); }}
-        onKeyDown={onKey}
-      />
-      <ul id="search-hits" role="listbox" aria-label={t('search.hits')} className={classes['hits']}>
-        {hits.map((hit, index) => (
-          <li key={hit.key} id={`hit-${hit.key}`} role="option" aria-selected={index === current} className={classes['hit']} onClick={() => open(hit)} onMouseMove={() => setMarked(index)}>
-            <span>{hit.label}</span>
-            <span className="dim">{hit.kind}</span>
-          </li>
-        ))}
-      </ul>
-      {hits.length === 0 && !schools.isFetching && <p className={classes['none']}>{t('search.none', { words })}</p>}
-    </Modal>
+    <Modal.Root opened onClose={onClose} yOffset="10vh" size="lg">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('search.open')}>
+        <Modal.Body p={0}>
+          <TextInput
+            data-autofocus
+            size="md"
+            variant="unstyled"
+            className={classes['input']}
+            leftSection={<Icon name="search" />}
+            placeholder={t('search.placeholder')}
+            aria-label={t('search.open')}
+            role="combobox"
+            aria-expanded
+            aria-controls="search-hits"
+            aria-activedescendant={hits[current] ? `hit-${hits[current].key}` : undefined}
+            value={words}
+            onChange={(event) => { setWords(event.currentTarget.value); setMarked(0); }}
+            onKeyDown={onKey}
+          />
+          <ul id="search-hits" role="listbox" aria-label={t('search.hits')} className={classes['hits']}>
+            {hits.map((hit, index) => (
+              <li key={hit.key} id={`hit-${hit.key}`} role="option" aria-selected={index === current} className={classes['hit']} onClick={() => open(hit)} onMouseMove={() => setMarked(index)}>
+                <span>{hit.label}</span>
+                <span className="dim">{hit.kind}</span>
+              </li>
+            ))}
+          </ul>
+          {hits.length === 0 && !schools.isFetching && <p className={classes['none']}>{t('search.none', { words })}</p>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 };

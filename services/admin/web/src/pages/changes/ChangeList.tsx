@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Change, StandingOfSchool } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { stageKeyOf, stageRank } from '../../lib/stages.js';
+import { dayOf, daysBetween } from '../../lib/zone.js';
 import { CsvButton } from '../../ui/CsvButton.js';
 import { Icon } from '../../ui/Icon.js';
 import { StageName, StatusName } from '../../ui/Stage.js';
@@ -14,6 +15,9 @@ import { useClassWords } from './class-words.js';
 import { useEventWords } from './event-words.js';
 
 const step = 100;
+
+/** From how many days between the two dates both are said. */
+const lateFrom_days = 2;
 
 const Standing = ({ of, beside }: { of: StandingOfSchool | null; beside: StandingOfSchool | null }) => {
   const { t } = useTranslation();
@@ -29,7 +33,7 @@ const Standing = ({ of, beside }: { of: StandingOfSchool | null; beside: Standin
 
 const Item = ({ item }: { item: Change }) => {
   const { t } = useTranslation();
-  const { district, format } = useDistrict();
+  const { district, format, zone } = useDistrict();
   const words = useClassWords();
   const eventWords = useEventWords();
   const back = item.before && item.after && stageRank(stageKeyOf(item.after.stage)) < stageRank(stageKeyOf(item.before.stage));
@@ -49,7 +53,11 @@ const Item = ({ item }: { item: Change }) => {
       <ul className={classes['events']}>
         {item.events.map((event) => (
           <li key={event.eventId}>
-            {t('changes.event', { what: eventWords(event.type), occurred: format.date(event.occurredAt), recorded: format.date(event.recordedAt) })}
+            {t(daysBetween(dayOf(event.occurredAt, zone), dayOf(event.recordedAt, zone)) < lateFrom_days ? 'changes.event' : 'changes.lateEvent', {
+              what: eventWords(event.type),
+              occurred: format.date(event.occurredAt),
+              recorded: format.date(event.recordedAt),
+            })}
           </li>
         ))}
       </ul>

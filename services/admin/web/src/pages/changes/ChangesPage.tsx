@@ -59,8 +59,8 @@ const Between = ({ initiative }: { initiative: Initiative }) => {
     <>
       <h1 className={classes['sentence']}>
         {changes.data
-          ? t('changes.sentence', { count: schools, initiative: initiative.name, from: format.date(from), to: format.date(to) })
-          : t('changes.asking', { initiative: initiative.name, from: format.date(from), to: format.date(to) })}
+          ? t('changes.sentence', { count: schools, initiative: initiative.name, from: format.dateTogether(from), to: format.dateTogether(to) })
+          : t('changes.asking', { initiative: initiative.name, from: format.dateTogether(from), to: format.dateTogether(to) })}
       </h1>
       <TwoDates from={from} to={to} recordedFrom={search.recordedFrom} recordedTo={recordedTo} />
       {changes.error && <ProblemNotice error={changes.error} of="read" onRetry={() => void changes.refetch()} />}

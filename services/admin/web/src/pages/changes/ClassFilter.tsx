@@ -30,8 +30,9 @@ export const ClassFilter = ({ counted, total, chosen }: Props) => {
               resetScroll={false}
               title={entry.help}
               className={classes['chip']}
-              aria-current={entry.name === chosen || undefined}
-              activeOptions={{ exact: true }}
+              activeOptions={{ exact: true, explicitUndefined: true }}
+              activeProps={{ 'aria-current': 'true' }}
+              data-chosen={entry.name === chosen || undefined}
             >
               {entry.label} <b>{format.number(entry.count)}</b>
             </Link>

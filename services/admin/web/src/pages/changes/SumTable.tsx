@@ -17,7 +17,7 @@ export const SumTable = ({ rows, names }: { rows: readonly SumOfStage[]; names: 
   const delta = (value: number) => <span className={value === 0 ? 'dim' : undefined}>{format.signed(value)}</span>;
   return (
     <>
-      <div className={classes['scroll']} tabIndex={0} role="region" aria-label={t('changes.sums.title')}>
+      <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t('changes.sums.title')}>
         <table className={classes['sums']}>
           <thead>
             <tr>

@@ -41,8 +41,8 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
     abandoned: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, status: 'abandoned' as const })} hash="schools" />,
   };
   const values = {
-    date: format.date(day),
-    before: format.date(monthBefore),
+    date: format.dateTogether(day),
+    before: format.dateTogether(monthBefore),
     initiative: initiative.name,
     reached: format.number(reached),
     total: format.number(adoption.schools.length),

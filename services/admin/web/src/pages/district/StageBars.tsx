@@ -9,7 +9,7 @@ import { useDistrict } from '../../app/shell/district-context.js';
 import { stageKeyOf, stageKeys, type StageKey } from '../../lib/stages.js';
 import { Panel } from '../../ui/Panel.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
-import { StageMark } from '../../ui/Stage.js';
+import { BarLabels } from './BarLabels.js';
 import classes from './StageBars.module.css';
 
 const heldIn = (adoption: Adoption, stage: StageKey): number =>
@@ -20,34 +20,33 @@ const Bar = ({ initiative, adoption }: { initiative: Initiative; adoption: Adopt
   const { district, format } = useDistrict();
   const parts = stageKeys.map((stage) => ({ stage, count: adoption.totals[stage], held: heldIn(adoption, stage) })).filter((part) => part.count > 0);
   const total = format.number(adoption.schools.length);
+  const params = { district: district.districtId };
   return (
-    <ul className={classes['bar']}>
-      {parts.map(({ stage, count, held }) => {
-        const said = t(held > 0 ? 'district.bars.partHeld' : 'district.bars.part', { stage: t(`stage.${stage}`), count, total, held });
-        return (
-          <li key={stage} style={{ flexGrow: count }}>
-            <Link
-              to="/d/$district"
-              params={{ district: district.districtId }}
-              search={(now) => ({ ...now, initiative: initiative.initiativeId, stage, status: undefined, attention: undefined, q: undefined })}
-              hash="schools"
-              aria-label={said}
-              title={said}
-            >
-              <span className={classes['fill']} data-stage={stage} aria-hidden="true">
-                {held > 0 && <span className={classes['held']} style={{ width: `${(100 * held) / count}%` }} />}
-                <span className={classes['count']}>{format.number(count)}</span>
-              </span>
-              <span className={classes['label']} aria-hidden="true">
-                <StageMark stage={stage} size={14} />
-                <span>{t(`stage.${stage}`)}</span>
-                <b>{format.number(count)}</b>
-              </span>
-            </Link>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul className={classes['bar']}>
+        {parts.map(({ stage, count, held }) => {
+          const said = t(held > 0 ? 'district.bars.partHeld' : 'district.bars.part', { stage: t(`stage.${stage}`), count, total, held });
+          return (
+            <li key={stage} style={{ flexGrow: count }}>
+              <Link
+                to="/d/$district"
+                params={params}
+                search={(now) => ({ ...now, initiative: initiative.initiativeId, stage, status: undefined, attention: undefined, q: undefined })}
+                hash="schools"
+                aria-label={said}
+                title={said}
+              >
+                <span className={classes['fill']} data-stage={stage}>
+                  {held > 0 && <span className={classes['held']} style={{ width: `${(100 * held) / count}%` }} />}
+                  <span className={classes['count']}>{format.number(count)}</span>
+                </span>
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+      <BarLabels parts={parts} />
+    </>
   );
 };
 

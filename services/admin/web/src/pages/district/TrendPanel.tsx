@@ -39,7 +39,7 @@ export const TrendPanel = ({ initiative, total }: { initiative: Initiative; tota
           </WhenSeen>
           <details className={classes['table']}>
             <summary>{t('chart.asTable')}</summary>
-            <div className={classes['scroll']} tabIndex={0} role="region" aria-label={t('district.trend.title', { initiative: initiative.name })}>
+            <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t('district.trend.title', { initiative: initiative.name })}>
               <table className="numbers">
                 <thead>
                   <tr>

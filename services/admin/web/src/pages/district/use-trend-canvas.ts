@@ -43,16 +43,14 @@ export const useTrendCanvas = (points: readonly TrendPoint[], total: number, lab
   }, []);
 
   useEffect(() => {
-    chart.current?.resize();
-  }, [width]);
-
-  useEffect(() => {
+    if (!chart.current || width === 0) return;
     const css = getComputedStyle(document.documentElement);
     const color = (name: string): string => css.getPropertyValue(name).trim();
-    const axis = { color: color('--ink-2'), fontSize: 12, fontFamily: 'inherit' };
+    const axis = { color: color('--ink-2'), fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily };
     const order = [...stageKeys].reverse();
     const time = (day: string): number => Date.parse(`${day}T00:00:00Z`);
-    chart.current?.setOption(
+    chart.current.resize();
+    chart.current.setOption(
       {
         animation: false,
         useUTC: true,
@@ -84,7 +82,7 @@ export const useTrendCanvas = (points: readonly TrendPoint[], total: number, lab
       },
       { notMerge: true },
     );
-  }, [points, total, labelled, scheme, t, format]);
+  }, [points, total, labelled, width, scheme, t, format]);
 
   return element;
 };

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/problem.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
-import type { Field, PossibleCommand } from './commands.js';
+import { kindOf, type Field, type PossibleCommand } from './commands.js';
 import classes from './Record.module.css';
+import { useFactWords } from './use-fact-words.js';
 import { useRecord } from './use-record.js';
 
 interface Props {
@@ -31,6 +32,7 @@ interface Values {
 export const CommandForm = ({ offer, day, schoolId, initiativeId, version, action, onDone }: Props) => {
   const { t } = useTranslation();
   const { format } = useDistrict();
+  const words = useFactWords();
   const record = useRecord({ schoolId, initiativeId, version });
   const fields = offer.fields.map((entry) => entry.field);
   const required = (field: Field): boolean => offer.fields.some((entry) => entry.field === field && entry.required);
@@ -51,7 +53,7 @@ export const CommandForm = ({ offer, day, schoolId, initiativeId, version, actio
     record.mutate(
       { command: offer.command, body },
       {
-        onSuccess: () => onDone(t('record.done', { what: action, date: format.date(day) })),
+        onSuccess: () => onDone(t('record.done', { what: words.fact(kindOf[offer.command], { ...body, occurredAt: day }), date: format.date(day) })),
         onError: (error) => {
           if (!(error instanceof ApiProblem)) return;
           for (const entry of error.problem.errors ?? []) if (entry.field && fields.includes(entry.field as Field)) form.setFieldError(entry.field, entry.detail);

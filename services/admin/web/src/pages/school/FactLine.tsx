@@ -1,9 +1,11 @@
+import type { Stage } from '@cairn/contracts';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { useDistrict } from '../../app/shell/district-context.js';
 import { dayOf, daysBetween } from '../../lib/zone.js';
-import { StageMark } from '../../ui/Stage.js';
+import { FactMark } from './FactMark.js';
+import { OverLine } from './OverLine.js';
 import { CorrectionForm } from './CorrectionForm.js';
 import { canCorrect, type Line, type SchoolRecord } from './record.js';
 import classes from './Timeline.module.css';
@@ -39,7 +41,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
   const shown = standing ?? original;
   const open = search.correct === newest ? 'correct' : search.withdraw === newest ? 'withdraw' : undefined;
   const actionable = kind && mayRecord && !past && canCorrect(record.byInitiative.get(item.initiativeId ?? ''), newest);
-  const lastOver = over.findLast((entry) => !entry.undone);
+  const lastOver = over.findLast((entry) => !entry.undone && !entry.undoes);
   const undo = lastOver ? (lastOver.entry.entry === 'withdrawal' ? 'standAgain' : 'withdrawCorrection') : 'withdraw';
 
   return (
@@ -48,7 +50,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
         <time dateTime={line.occurredAt}>{format.date(line.occurredAt)}</time>
         {changed && standing && standing.occurredAt !== item.occurredAt && <s>{format.date(item.occurredAt)}</s>}
       </div>
-      <div className={classes['dot']}>{kind && <StageMark stage={standing?.to ?? (kind === 'started' || kind === 'restarted' ? 'exploration' : 'not-started')} size={14} />}</div>
+      <div className={classes['dot']}><FactMark kind={kind} to={standing?.to ?? (item.data['to'] as Stage | undefined)} /></div>
       <div className={classes['what']}>
         <p className={classes['said']}>
           {!standing && kind ? <s>{said}</s> : now && now !== said ? <><span>{now}</span> <s>{said}</s></> : <span>{said}</span>}
@@ -63,19 +65,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
             : t('fact.recordedBy', { recorded: format.date(item.recordedAt), person: personOf(item.actor) })}
           {item.onBehalfOf && <> {t('fact.onBehalfOf', { person: personOf(item.onBehalfOf) })}</>}
         </p>
-        {over.map(({ item: above, entry, undone }) => {
-          const phrases = entry.entry === 'correction' ? words.corrected(entry.corrected) : [t('fact.withdrawn')];
-          return (
-            <div key={above.eventId} className={classes['over']} data-undone={undone || undefined}>
-              <p>
-                {undone ? <s>{t('fact.corrected', { values: phrases.join('; ') })}</s> : entry.entry === 'withdrawal' ? t('fact.withdrawn') : t('fact.corrected', { values: phrases.join('; ') })}
-                {undone && <span className={classes['initiative']}>{t(entry.entry === 'withdrawal' ? 'fact.wasWithdrawal' : 'fact.undone')}</span>}
-              </p>
-              <p className={classes['note']}>{t('fact.reason', { text: String(above.data['reason'] ?? '') })}</p>
-              <p className={classes['by']}>{t('fact.recordedBy', { recorded: format.date(above.recordedAt), person: personOf(above.actor) })}</p>
-            </div>
-          );
-        })}
+        {over.map((entry) => <OverLine key={entry.item.eventId} over={entry} />)}
         {actionable && !open && (
           <p className={classes['actions']}>
             {standing && (

@@ -25,7 +25,8 @@ export const InitiativeCards = ({ record }: { record: SchoolRecord }) => {
               search={(now) => ({ ...now, initiative: entry.initiativeId, do: undefined, correct: undefined, withdraw: undefined })}
               resetScroll={false}
               className={classes['card']}
-              aria-current={entry.initiativeId === initiative?.initiativeId || undefined}
+              activeProps={{ 'aria-current': undefined }}
+              data-chosen={entry.initiativeId === initiative?.initiativeId || undefined}
             >
               <span className={classes['cardName']}>{entry.name}</span>
               <span className={classes['cardStage']}>

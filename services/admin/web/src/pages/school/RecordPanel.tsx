@@ -65,7 +65,7 @@ export const RecordPanel = ({ initiative, record, schoolId }: Props) => {
       <p className={classes['then']}>
         {state.status === 'not-started'
           ? t('record.thenNotStarted', { date: format.date(day) })
-          : t('record.then', { date: format.date(day), stage: t(`stage.${state.stage}`), status: t(`status.${state.status}`) })}
+          : t(`record.then.${state.status}`, { date: format.date(day), stage: t(`stage.${state.stage}`) })}
       </p>
       <Accordion value={open} onChange={openCommand} variant="separated" radius="sm" classNames={{ item: classes['item'] ?? '', control: classes['control'] ?? '' }} order={3}>
         {possible.map((offer) => (

@@ -1,4 +1,4 @@
-import type { AdoptionState, Stage } from '@cairn/contracts';
+import type { AdoptionState, FactKind, Stage } from '@cairn/contracts';
 
 import { nextStage, stages } from '../../lib/stages.js';
 
@@ -6,6 +6,19 @@ export const commandNames = [
   'start', 'advance-stage', 'record-fidelity', 'regress-stage', 'pause', 'resume', 'override-stage', 'abandon', 'restart',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
+
+/** The fact that each command records. */
+export const kindOf: Readonly<Record<CommandName, FactKind>> = {
+  start: 'started',
+  'advance-stage': 'advanced',
+  'regress-stage': 'regressed',
+  'override-stage': 'overridden',
+  pause: 'paused',
+  resume: 'resumed',
+  abandon: 'abandoned',
+  restart: 'restarted',
+  'record-fidelity': 'fidelity-recorded',
+};
 
 export type Field = 'to' | 'score' | 'window' | 'evidence' | 'reason';
 

@@ -43,14 +43,22 @@ const entryOf = (item: HistoryItem): TimelineEntry | undefined => {
   return { entry: 'correction', eventId, version, correctsEventId, corrected: (data['corrected'] ?? {}) as Partial<FactValues> };
 };
 
+/** Something recorded over a fact. `undone`: a later withdrawal took it back; `undoes`: what kind of record it takes back itself. */
+export interface Over {
+  readonly item: HistoryItem;
+  readonly entry: TimelineEntry;
+  readonly undone: boolean;
+  readonly undoes: 'correction' | 'withdrawal' | undefined;
+}
+
 /** A line of the page: a fact with everything that was recorded over it, or something the roster said. */
 export interface Line {
   readonly item: HistoryItem;
   readonly kind: FactKind | undefined;
   /** The fact as it stands, undefined when it was withdrawn or is no adoption fact. */
   readonly standing: StandingFact | undefined;
-  /** Corrections and withdrawals of this fact, by recording; `undone` ones were themselves withdrawn. */
-  readonly over: readonly { readonly item: HistoryItem; readonly entry: TimelineEntry; readonly undone: boolean }[];
+  /** Corrections and withdrawals of this fact, by recording. */
+  readonly over: readonly Over[];
   /** The event that a further correction has to name. */
   readonly newest: string;
   /** When the line belongs in time: as it stands, else as it was recorded. */
@@ -79,14 +87,22 @@ const lineOf = (item: HistoryItem, timeline: Timeline, corrections: readonly His
   const kind = kinds[item.type];
   const chain: FactChain | undefined = kind && timeline.find((entry) => entry.fact.eventId === item.eventId);
   const standing = chain && standingIn(chain);
-  const stands = new Set(chain?.over.map((entry) => entry.eventId));
+  const entries = new Map(corrections.flatMap((over) => {
+    const entry = entryOf(over);
+    return entry ? [[over.eventId, entry] as const] : [];
+  }));
+  const withdrawn = new Set([...entries.values()].flatMap((entry) => (entry.entry === 'withdrawal' ? [entry.correctsEventId] : [])));
+  const undoes = (entry: TimelineEntry): Over['undoes'] => {
+    const above = entry.entry === 'withdrawal' ? entries.get(entry.correctsEventId) : undefined;
+    return above && (above.entry === 'withdrawal' ? 'withdrawal' : 'correction');
+  };
   return {
     item,
     kind,
     standing,
     over: corrections.flatMap((over) => {
-      const entry = entryOf(over);
-      return entry ? [{ item: over, entry, undone: !stands.has(over.eventId) }] : [];
+      const entry = entries.get(over.eventId);
+      return entry ? [{ item: over, entry, undone: withdrawn.has(over.eventId), undoes: undoes(entry) }] : [];
     }),
     newest: chain ? newestOf(chain) : item.eventId,
     occurredAt: standing?.occurredAt ?? item.occurredAt,

@@ -4,15 +4,14 @@ import { Navigate } from '@tanstack/react-router';
 
 import { districtsQuery } from '../../api/queries.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
-import { FirstRun } from './FirstRun.js';
 import { StartFrame } from './StartFrame.js';
 
-/** Leads to the first district, or, where there is none yet, to the form that creates one. */
+/** Leads to the first district, or, where there is none yet, to the page that creates one. */
 export const HomePage = () => {
   const districts = useQuery(districtsQuery);
   const first = districts.data?.items[0];
   if (first) return <Navigate to="/d/$district" params={{ district: first.districtId }} search={{}} replace />;
-  if (districts.data) return <FirstRun />;
+  if (districts.data) return <Navigate to="/new-district" replace />;
   return (
     <StartFrame title="Cairn">
       {districts.error ? <ProblemNotice error={districts.error} of="read" onRetry={() => void districts.refetch()} /> : <Skeleton height="12rem" mt="lg" />}

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
@@ -30,9 +30,14 @@ export const NoInitiative = () => {
     <div className={notice['empty']}>
       <h2>{t('empty.noInitiative')}</h2>
       <p>{t('empty.noInitiativeHelp')}</p>
-      <Button renderRoot={(props) => <Link to="/d/$district/initiatives" params={{ district: district.districtId }} {...props} />}>
-        {t('empty.createInitiative')}
-      </Button>
+      <Group justify="center" gap="sm">
+        <Button renderRoot={(props) => <Link to="/d/$district/initiatives" params={{ district: district.districtId }} {...props} />}>
+          {t('empty.createInitiative')}
+        </Button>
+        <Button variant="default" renderRoot={(props) => <Link to="/d/$district/import" params={{ district: district.districtId }} {...props} />}>
+          {t('empty.importRoster')}
+        </Button>
+      </Group>
     </div>
   );
 };

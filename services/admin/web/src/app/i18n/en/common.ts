@@ -24,7 +24,7 @@ export const common = {
     title: 'Time of the page',
     now: 'Now',
     asOf: 'As of {{date}}',
-    asOfKnown: 'As of {{date}}, as known on {{known}}',
+    asKnown: 'As known on {{date}}',
     asItWas: 'As it was on',
     asWeKnew: 'As we knew it on',
     asWeKnewHelp: 'Leaves out what was recorded after that day, corrections among it.',
@@ -37,6 +37,14 @@ export const common = {
     clear: 'Clear the date',
     band: 'You look at <date>{{date}}</date>, as known now. Nothing can be recorded here. <back>Back to now</back>',
     bandKnown: 'You look at <date>{{date}}</date>, as known on <date>{{known}}</date>. Nothing can be recorded here. <back>Back to now</back>',
+  },
+  calendar: {
+    previousMonth: 'Previous month',
+    nextMonth: 'Next month',
+    previousYear: 'Previous year',
+    nextYear: 'Next year',
+    previousDecade: 'Previous ten years',
+    nextDecade: 'Next ten years',
   },
   search: {
     open: 'Search',

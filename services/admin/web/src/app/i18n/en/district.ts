@@ -11,7 +11,7 @@ export const district = {
     },
     bars: {
       title: 'Stages by initiative',
-      held: 'Paused or abandoned in this stage',
+      held: 'Paused or abandoned, counted in the stage',
       part: '{{stage}}: {{count}} of {{total}} schools',
       partHeld: '{{stage}}: {{count}} of {{total}} schools, {{held}} of them paused or abandoned',
     },

@@ -47,8 +47,7 @@ export const school = {
     onBehalfOf: 'on behalf of {{person}}',
     corrected: 'Corrected: {{values}}',
     withdrawn: 'Withdrawn',
-    undone: 'This correction was withdrawn.',
-    wasWithdrawal: 'The withdrawal was itself withdrawn; the fact stands again.',
+    undoes: { correction: 'The correction above was withdrawn.', withdrawal: 'The withdrawal above was withdrawn; the fact stands again.' },
     action: {
       correct: 'Correct',
       withdraw: 'Withdraw',
@@ -107,7 +106,11 @@ export const school = {
     offInPast: 'You look at the past. Go back to now to record something.',
     notYours: 'Your role reads and does not record. Ask a coach or the district operator.',
     when: 'When did it happen?',
-    then: 'On {{date}} the school was in {{stage}} ({{status}}). Possible then:',
+    then: {
+      active: 'On {{date}} the school was in {{stage}}. Possible then:',
+      paused: 'On {{date}} the school was paused in {{stage}}. Possible then:',
+      abandoned: 'On {{date}} the school had abandoned it in {{stage}}. Possible then:',
+    },
     thenNotStarted: 'On {{date}} the school had not started. Possible then:',
     notPossible_one: 'Not possible then: {{count}}',
     notPossible_other: 'Not possible then: {{count}}',
