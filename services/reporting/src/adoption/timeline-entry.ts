@@ -3,12 +3,14 @@ import type { AdoptionPublicEvent, AnyPublicEvent, FactKind, TimelineEntry } fro
 
 const types: ReadonlySet<string> = new Set(adoptionEventSchema.options.map((option) => option.shape.type.value));
 
+const isAdoptionEvent = (event: AnyPublicEvent): event is AdoptionPublicEvent => types.has(event.type);
+
 /**
- * The adoption event that a received event is, or undefined for another. A type that this version does not know stays
- * in the log; a later version that knows it derives its read models anew.
+ * The adoption event that a received event is, or undefined for another; `receivedIn` held it against its contract. A
+ * type that this version does not know stays in the log; a later version that knows it derives its read models anew.
  */
 export const adoptionEventOf = (event: AnyPublicEvent): AdoptionPublicEvent | undefined =>
-  types.has(event.type) ? adoptionEventSchema.parse(event) : undefined;
+  isAdoptionEvent(event) ? event : undefined;
 
 type FactType = Exclude<AdoptionPublicEvent['type'], `org.cairn.adoption.fact-${string}`>;
 

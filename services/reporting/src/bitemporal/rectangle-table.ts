@@ -8,8 +8,13 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export interface RectangleTableParts<State> {
   readonly name: string;
-  /** What a subject is told from others by; equality of all of them means the same subject. */
+  /**
+   * What a subject is told from others by; equality of all of them means the same subject. The column that differs most
+   * comes first: the index of the constraint is twice as fast to write then.
+   */
   readonly key: Columns;
+  /** The columns of the key that readers give. */
+  readonly readBy: readonly string[];
   readonly state: Columns;
   readonly valuesOf: (state: State) => Values;
 }
@@ -47,7 +52,7 @@ export class RectangleTable<State> {
   readonly ddl: string;
 
   constructor(private readonly parts: RectangleTableParts<State>) {
-    const { name, key, state } = parts;
+    const { name, key, readBy, state } = parts;
     this.name = name;
     this.ddl = `
 CREATE TABLE ${name} (
@@ -64,7 +69,8 @@ CREATE TABLE ${name} (
   CONSTRAINT ${name}_one_truth EXCLUDE USING gist (
     ${Object.keys(key).map((column) => `${column} WITH =`).join(', ')},
     tstzrange(effective_from, effective_to) WITH &&, tstzrange(known_from, known_to) WITH &&)
-);`;
+);
+CREATE INDEX ON ${name} (${readBy.join(', ')});`;
   }
 
   /**

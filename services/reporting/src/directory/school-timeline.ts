@@ -5,9 +5,11 @@ import type { Stretch } from '../bitemporal/rectangles.js';
 
 const types: ReadonlySet<string> = new Set(directoryEventSchema.options.map((option) => option.shape.type.value));
 
-/** The directory event that a received event is, or undefined for another. */
+const isDirectoryEvent = (event: AnyPublicEvent): event is DirectoryPublicEvent => types.has(event.type);
+
+/** The directory event that a received event is, or undefined for another; `receivedIn` held it against its contract. */
 export const directoryEventOf = (event: AnyPublicEvent): DirectoryPublicEvent | undefined =>
-  types.has(event.type) ? directoryEventSchema.parse(event) : undefined;
+  isDirectoryEvent(event) ? event : undefined;
 
 export type SchoolEvent = Extract<DirectoryPublicEvent, { readonly data: { readonly schoolId: string } }>;
 

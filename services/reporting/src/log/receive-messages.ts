@@ -1,4 +1,4 @@
-import { anyPublicEventSchema } from '@cairn/contracts';
+import { adoptionEventSchema, anyPublicEventSchema, directoryEventSchema } from '@cairn/contracts';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { IncomingMessage, SqlSession } from '@cairn/event-bus';
 
@@ -13,8 +13,8 @@ import { appendReceived } from './received-event.js';
  */
 export const receivedIn = (message: Pick<IncomingMessage, 'value'>): AnyPublicEvent => {
   const event = anyPublicEventSchema.loose().parse(JSON.parse(message.value));
-  adoptionEventOf(event);
-  directoryEventOf(event);
+  if (adoptionEventOf(event)) adoptionEventSchema.parse(event);
+  if (directoryEventOf(event)) directoryEventSchema.parse(event);
   return event;
 };
 

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
 
-import { receive } from '../testing/project-log.js';
+import { receive, startWith } from '../testing/project-log.js';
 import { day, Publisher, schoolId } from '../testing/public-events.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
@@ -9,11 +9,14 @@ import type { ReportingDatabase } from '../testing/reporting-database.js';
 let database: ReportingDatabase;
 let publisher: Publisher;
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await openReportingDatabase();
-  publisher = new Publisher();
 });
-afterEach(() => database.close());
+beforeEach(async () => {
+  publisher = new Publisher();
+  await startWith(database.inTransaction, []);
+});
+afterAll(() => database.close());
 
 /** Days of September instead of instants, so that a row can be read. */
 const dayOf = (instant: Date | null): number | null => (instant === null ? null : (instant.getTime() - Date.parse(day(0))) / 86_400_000);

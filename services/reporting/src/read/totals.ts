@@ -1,26 +1,46 @@
-import { stages } from '@cairn/contracts';
 import type { AdoptionStatus, Stage } from '@cairn/contracts';
 import { z } from 'zod';
 
-const stageKeys = ['not-started', ...stages] as const;
-const statuses = ['not-started', 'active', 'paused', 'abandoned'] as const satisfies readonly AdoptionStatus[];
+export const statusSchema = z.enum(['not-started', 'active', 'paused', 'abandoned'] satisfies AdoptionStatus[]);
 
-export const statusSchema = z.enum(statuses);
-export const stageTotalsSchema = z.record(z.enum(stageKeys), z.int());
-export const statusTotalsSchema = z.record(statusSchema, z.int());
-export type StageTotals = z.infer<typeof stageTotalsSchema>;
-export type StatusTotals = z.infer<typeof statusTotalsSchema>;
+const schools = z.int().min(0);
+export type StageTotals = Record<'not-started' | Stage, number>;
+export const stageTotalsSchema: z.ZodType<StageTotals> = z.object({
+  'not-started': schools,
+  exploration: schools,
+  installation: schools,
+  'initial-implementation': schools,
+  'full-implementation': schools,
+});
+export type StatusTotals = Record<AdoptionStatus, number>;
+export const statusTotalsSchema: z.ZodType<StatusTotals> = z.object({
+  'not-started': schools,
+  active: schools,
+  paused: schools,
+  abandoned: schools,
+});
 
-const count = <Name extends string>(names: readonly Name[], of: readonly Name[]): Record<Name, number> => {
-  const totals = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
-  for (const name of of) totals[name] += 1;
-  return totals;
-};
+export const noSchools = (): StageTotals => ({
+  'not-started': 0,
+  exploration: 0,
+  installation: 0,
+  'initial-implementation': 0,
+  'full-implementation': 0,
+});
 
 /** How many schools are in each stage, paused and abandoned ones included, and how many have not started. */
 export const stageTotals = (schools: readonly { readonly stage: Stage | null }[]): StageTotals =>
-  count(stageKeys, schools.map(({ stage }) => stage ?? 'not-started'));
+  schools.reduce((totals, { stage }) => {
+    totals[stage ?? 'not-started'] += 1;
+    return totals;
+  }, noSchools());
 
 /** How many schools have each status. */
 export const statusTotals = (schools: readonly { readonly status: AdoptionStatus }[]): StatusTotals =>
-  count(statuses, schools.map(({ status }) => status));
+  schools.reduce(
+    (totals, { status }) => {
+      totals[status] += 1;
+      return totals;
+    },
+    { 'not-started': 0, active: 0, paused: 0, abandoned: 0 },
+  );

@@ -1,3 +1,4 @@
+import type { Stage } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
 import { minPositionSchema, dateOf, dateOrInstantSchema, endOfDay, problems, slugSchema } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
@@ -5,13 +6,12 @@ import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 
-import { holdsAt } from '../bitemporal/rectangle-table.js';
+import { knownAt } from '../bitemporal/rectangle-table.js';
 import { ReadRoute } from './answers.js';
 import { asking, districtPathSchema, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
 import type { DistrictPath } from './asking.js';
 import { Snapshots } from './snapshots.js';
-import type { StageTotals } from './totals.js';
-import { stageTotals, stageTotalsSchema } from './totals.js';
+import { noSchools, stageTotalsSchema } from './totals.js';
 
 // Query: over the tables of `adoption.read.ts` and `schools.read.ts`
 
@@ -26,30 +26,45 @@ export interface TrendPoint {
   readonly effective: string;
 }
 
-const at = { effective: 'p.effective', recorded: '$4::timestamptz', position: '$5::bigint' };
+const known = { recorded: '$4::timestamptz', position: '$5::bigint' };
 
-/** The totals of each day, all as known at one time; one statement whatever the number of days. */
+/**
+ * The totals of each day, all as known at one time. One statement: each stretch through which a school was open or in
+ * a stage counts for the points that it covers, which are a run of them because the points are in order.
+ */
 export const trendOf = async (
   session: SqlSession,
   district: string,
   initiativeId: string,
   points: readonly TrendPoint[],
-  known: { readonly recorded: string; readonly position: number },
+  { recorded, position }: { readonly recorded: string; readonly position: number },
 ): Promise<TrendItem[]> => {
-  const rows = await session.query<{ date: string; stage: keyof StageTotals; schools: number }>(
-    `SELECT p.date, coalesce(a.stage, 'not-started') AS stage, count(*)::int AS schools
-     FROM json_to_recordset($3::json) AS p (date text, effective timestamptz)
-     JOIN school_rectangle s ON s.district = $1 AND s.is_open AND ${holdsAt('s', at)}
-     LEFT JOIN adoption_rectangle a ON a.district = $1 AND a.initiative_id = $2 AND a.school_id = s.school_id AND ${holdsAt('a', at)}
-     GROUP BY 1, 2`,
-    [district, initiativeId, JSON.stringify(points), known.recorded, known.position],
+  const rows = await session.query<{ point: number; counted: 'open' | Stage; schools: number }>(
+    `WITH open AS MATERIALIZED (
+       SELECT s.school_id, tstzrange(s.effective_from, s.effective_to) AS held FROM school_rectangle s
+       WHERE s.district = $1 AND s.is_open AND ${knownAt('s', known)}),
+     standing AS MATERIALIZED (
+       SELECT a.school_id, a.stage, tstzrange(a.effective_from, a.effective_to) AS held FROM adoption_rectangle a
+       WHERE a.district = $1 AND a.initiative_id = $2 AND ${knownAt('a', known)}),
+     stretch AS (
+       SELECT 'open' AS counted, o.held FROM open o
+       UNION ALL
+       SELECT a.stage, a.held * o.held FROM open o JOIN standing a ON a.school_id = o.school_id AND a.held && o.held)
+     SELECT point, counted, count(*)::int AS schools
+     FROM stretch, LATERAL generate_series(
+       width_bucket(lower(held) - interval '1 microsecond', $3::timestamptz[]) + 1,
+       width_bucket(coalesce(upper(held), 'infinity') - interval '1 microsecond', $3::timestamptz[])) AS point
+     GROUP BY point, counted`,
+    [district, initiativeId, points.map(({ effective }) => effective), recorded, position],
   );
-  const totals = new Map(points.map(({ date }) => [date, stageTotals([])]));
-  for (const { date, stage, schools } of rows) {
-    const ofDay = totals.get(date);
-    if (ofDay) ofDay[stage] = schools;
+  const items = points.map(({ date }) => ({ date, totals: noSchools() }));
+  for (const { point, counted, schools } of rows) {
+    const totals = items[point - 1]?.totals;
+    if (!totals) continue;
+    totals['not-started'] += counted === 'open' ? schools : -schools;
+    if (counted !== 'open') totals[counted] = schools;
   }
-  return [...totals].map(([date, ofDay]) => ({ date, totals: ofDay }));
+  return items;
 };
 
 export const trendPointsMax = 600;

@@ -24,6 +24,18 @@ export const projectAll = async (inTransaction: InTransaction, after = 0, batchE
   }
 };
 
+/** Empties the log and the read models, past the guard of the log, and receives another history. */
+export const startWith = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<void> => {
+  await inTransaction(async (session) => {
+    await session.query('ALTER TABLE received_event DISABLE TRIGGER USER');
+    await session.query('TRUNCATE received_event');
+    await session.query('UPDATE received_head SET log_position = 0');
+    await session.query('ALTER TABLE received_event ENABLE TRIGGER USER');
+    for (const projection of projections) await projection.reset(session);
+  });
+  await receive(inTransaction, events, batchEvents);
+};
+
 /** Receives events and projects them; answers the position of the log after it. */
 export const receive = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<number> => {
   const before = await inTransaction(logHead);
