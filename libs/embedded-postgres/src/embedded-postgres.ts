@@ -142,7 +142,8 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
         throw error;
       });
     } catch (error) {
-      if (!(error instanceof AlreadyRunningError) || options.whenRunning !== 'attach') throw error;
+      const mayAttach = error instanceof AlreadyRunningError && options.whenRunning === 'attach';
+      if (!mayAttach || Date.now() > deadline) throw error;
       const attached = await attachToRunning(dataDir, deadline);
       if (attached !== undefined) return attached;
       // The owner has ended meanwhile: the directory is free to be taken.

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { pidIsTaken, processWith, stillRuns } from './process-identity.js';
+import { untilEnded } from './testing/scratch.js';
 
 describe('the identity of a process', () => {
   test('is its pid with the time of its start, the same each time it is asked', async () => {
@@ -22,12 +25,15 @@ describe('the identity of a process', () => {
   });
 
   test('ends with the process although its parent never asks after it', async () => {
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    // The shell gives way to one that knows nothing of the child before the child, which reads from us, may end.
+    const script = 'cat <&3 & echo $!; exec sh -c "echo ready; exec sleep 60"';
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
     try {
-      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-      const zombie = Number(String(line));
-      const deadline = Date.now() + 10_000;
-      while ((await processWith(zombie)) !== undefined && Date.now() < deadline) await new Promise(setImmediate);
+      const lines = createInterface(parent.stdout as Readable)[Symbol.asyncIterator]();
+      const zombie = Number((await lines.next()).value);
+      expect((await lines.next()).value).toBe('ready');
+      (parent.stdio[3] as Writable).end();
+      await untilEnded({ pid: zombie, started: undefined });
 
       expect(await processWith(zombie)).toBeUndefined();
       expect(pidIsTaken(zombie)).toBe(true);
