@@ -83,7 +83,8 @@ describe('the command runner', () => {
   test('one key sent twice at once is done once', async () => {
     const { store, lay } = open();
     const keyed = { commandKey: 'k-1', commandDigest: 'd-1' };
-    const outcomes = await Promise.all([lay(3, keyed), lay(3, keyed), lay(3, keyed)]);
+    const doubles = ['c-1', 'c-2', 'c-3'].map((correlationId) => lay(3, { ...keyed, correlationId }));
+    const outcomes = await Promise.all(doubles);
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
     expect(await store.readStream('test.pile-1')).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { fold } from '@cairn/decider';
 import type { Decider, DomainEvent } from '@cairn/decider';
-import { Clock, EventStore, eventStoreLimits, WrongExpectedVersionError } from '@cairn/event-store';
+import { Clock, EventIdConflictError, EventStore, eventStoreLimits, WrongExpectedVersionError } from '@cairn/event-store';
 import type { Json, NewEvent, RecordedEvent } from '@cairn/event-store';
 import { Injectable } from '@nestjs/common';
 
@@ -99,7 +99,8 @@ export class CommandRunner {
       const appended = await this.store.append(stream, version === 0 ? 'no-stream' : version, events);
       return { outcome: 'done', answer: this.answer(stream, appended.version, appended.events, appended.events) };
     } catch (error) {
-      if (error instanceof WrongExpectedVersionError) return 'raced';
+      // A double of the command has the same ids and another correlation id: the next look at the stream finds its key.
+      if (error instanceof WrongExpectedVersionError || error instanceof EventIdConflictError) return 'raced';
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { EventBusUnavailableError } from '@cairn/event-bus';
-import { EventStoreUnavailableError, InvalidAppendError } from '@cairn/event-store';
+import { EventStoreUnavailableError, InvalidAppendError, InvalidReadError } from '@cairn/event-store';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 
@@ -44,6 +44,7 @@ const answerFor = (error: unknown): ProblemException | undefined => {
   if (error instanceof EventStoreUnavailableError || error instanceof EventBusUnavailableError) {
     return unavailable('The store does not answer. Nothing is known to be changed; try again with the same Idempotency-Key.');
   }
+  if (error instanceof InvalidReadError) return new ProblemException(ofStatus(400, error.message));
   if (error instanceof InvalidAppendError) return new ProblemException(ofStatus(413, error.message));
   if (error instanceof HttpException) return new ProblemException(ofStatus(error.getStatus(), error.message));
   const status = statusOf(error);
