@@ -15,7 +15,7 @@ import { samplePeople } from '../sample/index.js';
 import { openDatabase } from './database.js';
 import { portFor } from './free-port.js';
 import { localIdentity, writeOperatorToken } from './identity.js';
-import { untilReady } from './until-ready.js';
+import { untilRead, untilReady } from './until-ready.js';
 
 export interface PlatformOptions {
   readonly dataDir: string;
@@ -84,12 +84,13 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
       starting = `${message}.`;
       onProgress(message);
     };
-    const urls = Object.fromEntries(services.map(({ name, url }) => [name, url])) as unknown as ServiceUrls;
-    await loadSampleOnce({ databaseUrl: database.url, wanted: options.sample, today: options.today, urls, issuer, operator, onProgress: progress });
     const token = await issuer.issue(operator, '365d');
     await writeOperatorToken(dataDir, token);
+    const urls = Object.fromEntries(services.map(({ name, url }) => [name, url])) as unknown as ServiceUrls;
+    await loadSampleOnce({ databaseUrl: database.url, wanted: options.sample, today: options.today, urls, issuer, operator, onProgress: progress });
     progress('Waiting for the read models');
     await untilReady(services.map(({ url }) => url), { timeout_ms: 120_000 });
+    await untilRead(urls, token, { timeout_ms: 120_000 });
     starting = undefined;
     await untilReady([door.url], { timeout_ms: 30_000 });
     await database.announce(door.url);
