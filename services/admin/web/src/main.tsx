@@ -12,6 +12,7 @@ import { I18nextProvider } from 'react-i18next';
 import { sessionQuery } from './api/queries.js';
 import { makeQueryClient } from './api/query-client.js';
 import { i18n, startI18n } from './app/i18n/index.js';
+import { ReadyGate } from './app/ReadyGate.js';
 import { makeRouter } from './app/router.js';
 import { cssVariables, theme } from './app/theme.js';
 
@@ -30,7 +31,9 @@ const start = async (): Promise<void> => {
       <I18nextProvider i18n={i18n}>
         <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
           <QueryClientProvider client={queryClient}>
-            <RouterProvider router={router} />
+            <ReadyGate>
+              <RouterProvider router={router} />
+            </ReadyGate>
           </QueryClientProvider>
         </MantineProvider>
       </I18nextProvider>

@@ -7,6 +7,7 @@ import { RootLayout } from './RootLayout.js';
 import { changesSearch, districtSearch, overviewSearch, parseQuery, schoolSearch, signInSearch, writeQuery } from './search.js';
 import { DistrictLayout } from './shell/DistrictLayout.js';
 import { NotFound, PageFailed } from '../ui/Failures.js';
+import { PagePending } from '../ui/PagePending.js';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout, notFoundComponent: NotFound });
 
@@ -98,6 +99,9 @@ export const makeRouter = (queryClient: QueryClient) =>
     stringifySearch: writeQuery,
     defaultPreload: 'intent',
     defaultErrorComponent: PageFailed,
+    defaultPendingComponent: PagePending,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 0,
     scrollRestoration: true,
   });
 

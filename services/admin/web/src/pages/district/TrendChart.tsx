@@ -55,7 +55,7 @@ export const TrendChart = ({ points, total }: { points: readonly TrendPoint[]; t
   return (
     <div>
       <p className={classes['readout']} data-pointed={pointed !== undefined || undefined}>{words}</p>
-      <div className={classes['chart']} ref={ref}>
+      <div className={classes['chart']} ref={ref} data-measured={width > 0 || undefined}>
         <div ref={canvas} className={classes['canvas']} />
         <div
           className={classes['plot']}

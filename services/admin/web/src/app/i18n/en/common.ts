@@ -1,6 +1,7 @@
 export const common = {
   none: '–',
   cancel: 'Cancel',
+  loading: 'Loading',
   person: '{{name}}, {{role}}',
   stage: {
     'not-started': 'Not started',

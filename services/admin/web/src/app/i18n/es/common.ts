@@ -4,6 +4,7 @@ import type { common as english } from '../en/common.js';
 export const common: SameKeys<typeof english> = {
   none: '–',
   cancel: 'Cancelar',
+  loading: 'Cargando',
   person: '{{name}}, {{role}}',
   stage: {
     'not-started': 'Sin iniciar',

@@ -1,0 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import { readyQuery } from '../api/queries.js';
+import { GettingReady } from '../pages/start/GettingReady.js';
+
+/**
+ * While the platform still loads its data, every address shows how far that is; then the page goes on by itself. A platform that is
+ * ready is not waited for: the page starts beside the question.
+ */
+export const ReadyGate = ({ children }: { children: ReactNode }) => {
+  const ready = useQuery(readyQuery);
+  return ready.data && ready.data.status !== 'ready' ? <GettingReady progress={ready.data.progress} /> : children;
+};
