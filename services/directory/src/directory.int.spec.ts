@@ -36,11 +36,13 @@ describe('districts', () => {
     const answer = await register('mnps');
     expect(answer).toMatchObject({ status: 201, body: { districtId: 'mnps', version: 1 } });
     expect(await register('mnps')).toMatchObject({ status: 409, body: { type: '/problems/district-exists' } });
-    const position = String((await register('other')).body['position']);
+    const position = String((await register('other', { sample: true })).body['position']);
     const all = await directory.call('GET', `/api/districts?min-position=${position}&limit=1`);
     expect(all).toMatchObject({ status: 200, body: { next: 'mnps', items: [{ districtId: 'mnps', schoolYearFirstMonth: 8 }] } });
     const own = await directory.call('GET', '/api/districts', { as: 'analyst', districts: ['other'] });
-    expect(own.body['items']).toMatchObject([{ districtId: 'other' }]);
+    expect(own.body['items']).toEqual([
+      { districtId: 'other', name: 'District other', timeZone: 'America/Chicago', schoolYearFirstMonth: 8, sample: true },
+    ]);
   });
 
   test.each([

@@ -43,16 +43,12 @@ class Recorder {
   private started: Moment | undefined;
   private lastMove: Moment | undefined;
   private latest: Moment | undefined;
-  private readonly reachesFull: boolean;
 
   constructor(
     private readonly story: readonly StoryFact[],
     private readonly zone: string,
-    private readonly fidelityCut: number,
     private readonly chance: Chance,
-  ) {
-    this.reachesFull = story.some(({ to }) => to === 'full-implementation');
-  }
+  ) {}
 
   record(): void {
     this.story.forEach((fact, index) => {
@@ -68,7 +64,7 @@ class Recorder {
     });
   }
 
-  /** What must be on record before a fact can be: moves follow each other, Full follows every score. */
+  /** What must be on record before a fact can be: moves follow each other, Full follows every score and its corrections. */
   private groundOf({ kind, to }: StoryFact): Moment | undefined {
     if (kind === 'fidelity-recorded') return this.started;
     return to === 'full-implementation' ? this.latest : this.lastMove;
@@ -111,12 +107,11 @@ class Recorder {
     this.correct(before, { score: fact.score ?? 0, reason: chance.pick(words.wrongScoreReasons) });
   }
 
-  /** Another score than the right one; on the same side of the cut where Full rests on the school's scores. */
+  /** Another score than the right one, or undefined when the slip would leave the scale. */
   private wrongScore(right: number): number | undefined {
     const by = this.chance.between(3, 22) / 100;
     const wrong = Math.round((this.chance.happens(0.5) ? right + by : right - by) * 100) / 100;
-    const sameSide = wrong >= this.fidelityCut === right >= this.fidelityCut;
-    return wrong >= 0.05 && wrong <= 0.98 && (sameSide || !this.reachesFull) ? wrong : undefined;
+    return wrong >= 0.05 && wrong <= 0.98 ? wrong : undefined;
   }
 
   private scoreOfOthers(fact: StoryFact, entry: Entry): void {
@@ -164,12 +159,8 @@ class Recorder {
 }
 
 /** What was recorded of a story, in the order of recording: each entry is lawful when it is recorded. */
-export const recordStory = (
-  story: readonly StoryFact[],
-  options: { readonly zone: string; readonly fidelityCut: number },
-  chance: Chance,
-): readonly Entry[] => {
-  const recorder = new Recorder(story, options.zone, options.fidelityCut, chance);
+export const recordStory = (story: readonly StoryFact[], zone: string, chance: Chance): readonly Entry[] => {
+  const recorder = new Recorder(story, zone, chance);
   recorder.record();
   return [...recorder.entries].sort((left, right) => Date.parse(left.moment.at) - Date.parse(right.moment.at));
 };

@@ -100,7 +100,7 @@ const stepsOfSchool = (
     },
     chance,
   );
-  const entries = recordStory(story, { zone: timeZone, fidelityCut }, chance);
+  const entries = recordStory(story, timeZone, chance);
   const keys = new Map(entries.map((entry, index) => [entry, `sample.${initiativeId}.${school.id}.${index + 1}`]));
   return entries.map((entry): AdoptionStep => {
     const who = chance.next();
