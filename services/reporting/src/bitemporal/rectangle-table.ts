@@ -70,7 +70,8 @@ CREATE TABLE ${name} (
     ${Object.keys(key).map((column) => `${column} WITH =`).join(', ')},
     tstzrange(effective_from, effective_to) WITH &&, tstzrange(known_from, known_to) WITH &&)
 );
-CREATE INDEX ON ${name} (${readBy.join(', ')});`;
+CREATE INDEX ON ${name} (${readBy.join(', ')});
+CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) WHERE log_to IS NULL;`;
   }
 
   /**

@@ -7,8 +7,8 @@ import { z } from 'zod';
 
 import { changeClasses } from '../changes/change.js';
 import type { ChangeClass, Span } from '../changes/change.js';
-import { comparePoints } from '../changes/compare-points.js';
-import type { Comparison } from '../changes/compare-points.js';
+import { comparePoints } from './compare-points.js';
+import type { Comparison } from './compare-points.js';
 import { cursorOf, ReadRoute } from './answers.js';
 import { asking, districtPathSchema, placeIn, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
 import type { DistrictPath, KnownDistrict } from './asking.js';

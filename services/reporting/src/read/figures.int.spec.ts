@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { comparePoints } from '../changes/compare-points.js';
+import { comparePoints } from './compare-points.js';
 import { historyStart, lawfulHistoryArb } from '../testing/lawful-history.js';
 import { startWith } from '../testing/project-log.js';
 import { district, initiative, Publisher } from '../testing/public-events.js';

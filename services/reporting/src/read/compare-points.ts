@@ -3,11 +3,11 @@ import type { SqlSession } from '@cairn/event-bus';
 
 import { adoptionEventOf } from '../adoption/timeline-entry.js';
 import { schoolEventOf } from '../directory/school-timeline.js';
-import { adoptionAsOf } from '../read/adoption.read.js';
-import type { AdoptionAnswer } from '../read/adoption.read.js';
-import type { Change, Span } from './change.js';
-import { explainSchool } from './explain-school.js';
-import type { SchoolRecord } from './explain-school.js';
+import { adoptionAsOf } from './adoption.read.js';
+import type { AdoptionAnswer } from './adoption.read.js';
+import type { Change, Span } from '../changes/change.js';
+import { explainSchool } from '../changes/explain-school.js';
+import type { SchoolRecord } from '../changes/explain-school.js';
 
 export interface ChangeOfSchool extends Change {
   readonly schoolId: string;
