@@ -19,7 +19,7 @@ const report = (name) => {
 
 const addTests = (name, code) => {
   const found = report(`${name}.json`);
-  if (found === undefined) {
+  if (!Array.isArray(found?.testResults)) {
     failures.push(`${name}: ended with code ${code} and without a report`);
     return;
   }
