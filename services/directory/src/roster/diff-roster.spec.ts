@@ -224,7 +224,7 @@ describe('any sequence of rosters', () => {
           if (close) expect(again.closingCandidates).toEqual([]);
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
