@@ -37,6 +37,7 @@ describe('the schemas of the public events', () => {
       const sample: unknown = JSON.parse(read(sampleNameOf(type)));
       const validate = validator(read(`${type}.json`));
       expect({ valid: validate(sample), errors: validate.errors }).toEqual({ valid: true, errors: null });
+      expect(sample).toMatchObject({ dataschema: `/schemas/${type}.json` });
       expect(schema.parse(sample)).toEqual(sample);
       expect(anyPublicEventSchema.parse(sample)).toEqual(sample);
     },

@@ -28,7 +28,7 @@ const schemaFile = (schema: (typeof publicEventSchemas)[number]): SchemaFile => 
     },
   });
   const name = `${type}.json`;
-  return { type, name, text: `${JSON.stringify({ $schema, $id: name, title: type, ...json }, null, 2)}\n` };
+  return { type, name, text: `${JSON.stringify({ $schema, $id: `/schemas/${name}`, title: type, ...json }, null, 2)}\n` };
 };
 
 /** The JSON Schema (2020-12) of every public event, as the files of `schemas/` have to hold them. */

@@ -105,7 +105,7 @@ export class Publisher {
       subject,
       time: when.occurredAt,
       datacontenttype: 'application/json',
-      dataschema: `${type}.json`,
+      dataschema: `/schemas/${type}.json`,
       district: this.district,
       stream: whole,
       streamversion: version,
