@@ -133,7 +133,7 @@ export interface CommandAnswer {
 
 export interface RosterDiff {
   readonly importId: string;
-  readonly opened: readonly { readonly line: number; readonly name: string; readonly externalIds: readonly ExternalId[] }[];
+  readonly opened: readonly { readonly line: number; readonly name: string; readonly externalIds: readonly ExternalId[]; readonly reopened?: true }[];
   readonly renamed: readonly { readonly line: number; readonly schoolId: string; readonly from: string; readonly to: string }[];
   readonly changed: readonly {
     readonly line: number;
@@ -142,7 +142,14 @@ export interface RosterDiff {
     readonly changes: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
   }[];
   readonly unchanged: number;
-  readonly closingCandidates: readonly { readonly schoolId: string; readonly name: string; readonly externalIds: readonly ExternalId[] }[];
+  readonly closingCandidates: readonly {
+    readonly schoolId: string;
+    readonly name: string;
+    readonly externalIds: readonly ExternalId[];
+    readonly reason?: string;
+  }[];
+  /** How many of the candidates were closed. */
+  readonly closed?: number;
   readonly rejected: readonly { readonly line: number; readonly column?: string; readonly reason: string }[];
   readonly unknownColumns: readonly string[];
   readonly position?: string;

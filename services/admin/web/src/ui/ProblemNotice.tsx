@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem, ServiceUnreachable } from '../api/problem.js';
 import { Icon } from './Icon.js';
 import classes from './Notice.module.css';
+import { useReadable } from './use-readable.js';
 
 interface Props {
   readonly error: unknown;
@@ -20,20 +21,24 @@ export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
   const problem = error instanceof ApiProblem ? error.problem : undefined;
   const unreachable = error instanceof ServiceUnreachable;
   const title = problem?.title ?? t(unreachable ? 'problem.unreachable' : 'problem.unexpected');
-  const rest = (problem?.errors ?? []).filter((entry) => !(entry.field && fields.includes(entry.field)));
+  const errors = problem?.errors ?? [];
+  const beside = errors.filter((entry) => entry.field !== undefined && fields.includes(entry.field));
+  const rest = errors.filter((entry) => !beside.includes(entry) && entry.detail !== problem?.detail);
+  const saidBeside = beside.some((entry) => entry.detail === problem?.detail);
+  const readable = useReadable();
   const changed = of === 'read' ? undefined : problem && problem.status < 500 ? t('problem.nothingChanged') : t('problem.perhapsChanged');
   return (
     <div role="alert" className={classes['problem']}>
       <Icon name="attention" />
       <div>
         <strong>{title}</strong>
-        {problem?.detail && <p>{problem.detail}</p>}
+        {problem?.detail && !saidBeside && <p>{readable(problem.detail)}</p>}
         {!problem && <p>{t(unreachable ? 'problem.unreachableHelp' : 'problem.unexpectedHelp')}</p>}
         {rest.length > 0 && (
           <ul>
             {rest.map((entry) => (
               <li key={`${entry.field}${entry.line}${entry.column}${entry.detail}`}>
-                {entry.line !== undefined ? t('problem.atLine', { line: entry.line, column: entry.column ?? '', detail: entry.detail }) : entry.detail}
+                {entry.line !== undefined ? t('problem.atLine', { line: entry.line, column: entry.column ?? '', detail: readable(entry.detail) }) : readable(entry.detail)}
               </li>
             ))}
           </ul>

@@ -50,7 +50,8 @@ const Between = ({ initiative }: { initiative: Initiative }) => {
     changesQuery(district.districtId, initiative.initiativeId, {
       from,
       to: to === today ? undefined : to,
-      recordedFrom: search.recordedFrom === 'now' ? undefined : (search.recordedFrom ?? from),
+      // Left out, the service reads the first point as known on its own day; today means up to now.
+      recordedFrom: search.recordedFrom === 'now' ? today : (search.recordedFrom ?? from),
       recordedTo,
     }),
   );

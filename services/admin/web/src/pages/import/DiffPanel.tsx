@@ -65,7 +65,7 @@ export const DiffPanel = ({ diff }: { diff: RosterDiff }) => {
         <Group
           name="opened"
           heads={[line, school, ids]}
-          rows={diff.opened.map((row) => ({ key: `${row.line}`, cells: [row.line, row.name, idsOf(row.externalIds)] }))}
+          rows={diff.opened.map((row) => ({ key: `${row.line}`, cells: [row.line, row.reopened ? t('import.reopened', { name: row.name }) : row.name, idsOf(row.externalIds)] }))}
         />
         <Group
           name="renamed"
@@ -86,8 +86,8 @@ export const DiffPanel = ({ diff }: { diff: RosterDiff }) => {
         />
         <Group
           name="closing"
-          heads={[school, ids]}
-          rows={diff.closingCandidates.map((row) => ({ key: row.schoolId, cells: [row.name, idsOf(row.externalIds)] }))}
+          heads={[school, ids, reason]}
+          rows={diff.closingCandidates.map((row) => ({ key: row.schoolId, cells: [row.name, idsOf(row.externalIds), row.reason ?? '–'] }))}
         />
         <Group
           name="rejected"

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 
 import { importRoster, keyring } from '../../api/commands.js';
 import { useDistrict } from '../../app/shell/district-context.js';
+import { useRights } from '../../app/use-rights.js';
 import { schoolYearOf, schoolYearStart } from '../../lib/zone.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
 import { usePageTitle } from '../../ui/use-page-title.js';
-import { useMayRecord } from '../school/use-may-record.js';
 import { ApplyPanel } from './ApplyPanel.js';
 import { DiffPanel } from './DiffPanel.js';
 import { FilePanel } from './FilePanel.js';
@@ -21,7 +21,7 @@ export const ImportPage = () => {
   const { t } = useTranslation();
   const { district, today, past } = useDistrict();
   const client = useQueryClient();
-  const mayRecord = useMayRecord();
+  const { mayOperate } = useRights();
   usePageTitle(t('place.import'), district.name);
   const yearStart = schoolYearStart(schoolYearOf(today, district.schoolYearFirstMonth), district.schoolYearFirstMonth);
   const [file, setFile] = useState<File>();
@@ -47,7 +47,7 @@ export const ImportPage = () => {
     setFile(undefined);
   };
   const step = apply.data ? 'result' : compare.data ? 'diff' : 'file';
-  const off = past ? t('import.offInPast') : mayRecord ? undefined : t('import.notYours');
+  const off = past ? t('import.offInPast') : mayOperate ? undefined : t('import.notYours');
 
   return (
     <>

@@ -21,6 +21,7 @@ export const ResultPanel = ({ result, effective, onAgain }: Props) => {
     t('import.result.opened', { count: result.opened.length }),
     t('import.result.renamed', { count: result.renamed.length }),
     t('import.result.changed', { count: result.changed.length }),
+    t('import.result.closed', { count: result.closed ?? 0 }),
     t('import.result.rejected', { count: result.rejected.length }),
   ];
   return (

@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { useDistrict } from '../../app/shell/district-context.js';
+import { useRights } from '../../app/use-rights.js';
 import { Panel } from '../../ui/Panel.js';
 import { usePageTitle } from '../../ui/use-page-title.js';
-import { useMayRecord } from '../school/use-may-record.js';
 import classes from './Initiatives.module.css';
 import { NewInitiative } from './NewInitiative.js';
 
@@ -12,7 +12,7 @@ import { NewInitiative } from './NewInitiative.js';
 export const InitiativesPage = () => {
   const { t } = useTranslation();
   const { district, initiatives, past, format } = useDistrict();
-  const mayRecord = useMayRecord();
+  const { mayOperate } = useRights();
   usePageTitle(t('place.initiatives'), district.name);
   return (
     <>
@@ -30,7 +30,7 @@ export const InitiativesPage = () => {
           </ul>
         </Panel>
       )}
-      {past || !mayRecord ? <p className="dim">{t(past ? 'record.offInPast' : 'record.notYours')}</p> : <NewInitiative first={initiatives.length === 0} />}
+      {past || !mayOperate ? <p className="dim">{t(past ? 'record.offInPast' : 'initiatives.notYours')}</p> : <NewInitiative first={initiatives.length === 0} />}
     </>
   );
 };

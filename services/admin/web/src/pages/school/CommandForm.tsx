@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../../api/problem.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { useReadable } from '../../ui/use-readable.js';
 import { kindOf, type Field, type PossibleCommand } from './commands.js';
 import classes from './Record.module.css';
 import { useFactWords } from './use-fact-words.js';
@@ -33,6 +34,7 @@ export const CommandForm = ({ offer, day, schoolId, initiativeId, version, actio
   const { t } = useTranslation();
   const { format } = useDistrict();
   const words = useFactWords();
+  const readable = useReadable();
   const record = useRecord({ schoolId, initiativeId, version });
   const fields = offer.fields.map((entry) => entry.field);
   const required = (field: Field): boolean => offer.fields.some((entry) => entry.field === field && entry.required);
@@ -56,7 +58,7 @@ export const CommandForm = ({ offer, day, schoolId, initiativeId, version, actio
         onSuccess: () => onDone(t('record.done', { what: words.fact(kindOf[offer.command], { ...body, occurredAt: day }), date: format.date(day) })),
         onError: (error) => {
           if (!(error instanceof ApiProblem)) return;
-          for (const entry of error.problem.errors ?? []) if (entry.field && fields.includes(entry.field as Field)) form.setFieldError(entry.field, entry.detail);
+          for (const entry of error.problem.errors ?? []) if (entry.field && fields.includes(entry.field as Field)) form.setFieldError(entry.field, readable(entry.detail));
         },
       },
     );

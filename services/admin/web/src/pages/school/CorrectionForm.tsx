@@ -10,6 +10,7 @@ import { dayOf } from '../../lib/zone.js';
 import { stages } from '../../lib/stages.js';
 import { DayField } from '../../ui/DayField.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { useReadable } from '../../ui/use-readable.js';
 import type { Line } from './record.js';
 import classes from './Record.module.css';
 import { useRecord } from './use-record.js';
@@ -23,19 +24,18 @@ interface Props {
   readonly version: number;
 }
 
-type Corrected = 'occurredAt' | 'to' | 'score' | 'window' | 'evidence';
+type Corrected = 'occurredAt' | 'to' | 'score' | 'window' | 'evidence' | 'factReason';
 
-const correctable = (kind: FactKind | undefined): readonly Corrected[] => {
-  switch (kind) {
-    case 'regressed':
-    case 'overridden':
-    case 'advanced':
-      return ['occurredAt', 'to', 'evidence'];
-    case 'fidelity-recorded':
-      return ['occurredAt', 'score', 'window'];
-    default:
-      return ['occurredAt'];
-  }
+/** The members that a fact has to correct: those of its kind, and the words that were given with it. */
+const correctable = (fact: StandingFact | undefined): readonly Corrected[] => {
+  const moves: readonly (FactKind | undefined)[] = ['advanced', 'regressed', 'overridden'];
+  return [
+    'occurredAt',
+    ...(moves.includes(fact?.kind) ? (['to'] as const) : []),
+    ...(fact?.kind === 'fidelity-recorded' ? (['score', 'window'] as const) : []),
+    ...(fact?.evidence ? (['evidence'] as const) : []),
+    ...(fact?.reason ? (['factReason'] as const) : []),
+  ];
 };
 
 const valuesOf = (standing: StandingFact | undefined, zone: string) => ({
@@ -44,6 +44,8 @@ const valuesOf = (standing: StandingFact | undefined, zone: string) => ({
   score: (standing?.score ?? '') as number | string,
   window: standing?.window ?? '',
   evidence: standing?.evidence ?? '',
+  /** The reason that the fact itself carries; `reason` is why it is corrected. */
+  factReason: standing?.reason ?? '',
   reason: '',
 });
 
@@ -52,9 +54,10 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
   const { t } = useTranslation();
   const { zone, today } = useDistrict();
   const navigate = useNavigate({ from: '/d/$district/schools/$schoolId' });
+  const readable = useReadable();
   const record = useRecord({ schoolId, initiativeId, version });
   const before = valuesOf(line.standing, zone);
-  const fields = mode === 'correct' ? correctable(line.kind) : [];
+  const fields = mode === 'correct' ? correctable(line.standing) : [];
   const form = useForm({
     initialValues: before,
     validate: (values) => {
@@ -81,7 +84,7 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
         onSuccess: close,
         onError: (error) => {
           if (!(error instanceof ApiProblem)) return;
-          for (const entry of error.problem.errors ?? []) if (entry.field && entry.field in before) form.setFieldError(entry.field, entry.detail);
+          for (const entry of error.problem.errors ?? []) if (entry.field && entry.field in before) form.setFieldError(entry.field, readable(entry.detail));
         },
       },
     );
@@ -104,6 +107,7 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
       {fields.includes('window') && <TextInput label={t('record.field.window')} maxLength={40} {...form.getInputProps('window')} />}
       {fields.includes('score') && <NumberInput label={t('record.field.score')} min={0} max={1} step={0.01} decimalScale={4} {...form.getInputProps('score')} />}
       {fields.includes('evidence') && <Textarea label={t('record.field.evidence')} autosize maxLength={2_000} {...form.getInputProps('evidence')} />}
+      {fields.includes('factReason') && <Textarea label={t('record.field.factReason')} autosize maxLength={2_000} {...form.getInputProps('factReason')} />}
       <Textarea
         label={t(mode === 'correct' ? 'record.field.correctionReason' : 'record.field.withdrawReason')}
         autosize

@@ -3,13 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { useDistrict } from '../../app/shell/district-context.js';
+import { useRights } from '../../app/use-rights.js';
 import { dayOf, daysBetween } from '../../lib/zone.js';
 import { FactMark } from './FactMark.js';
 import { OverLine } from './OverLine.js';
 import { CorrectionForm } from './CorrectionForm.js';
 import { canCorrect, type Line, type SchoolRecord } from './record.js';
 import classes from './Timeline.module.css';
-import { useMayRecord } from './use-may-record.js';
 import { useFactWords, usePeople } from './use-fact-words.js';
 
 const route = getRouteApi('/signed-in/d/$district/schools/$schoolId');
@@ -30,7 +30,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
   const search = route.useSearch();
   const words = useFactWords();
   const personOf = usePeople();
-  const mayRecord = useMayRecord();
+  const { mayRecord } = useRights();
   const { item, kind, standing, over, newest } = line;
   const initiative = initiatives.find((entry) => entry.initiativeId === item.initiativeId);
   const original = item.data as { reason?: string; evidence?: string };

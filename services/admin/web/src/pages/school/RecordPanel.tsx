@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { Initiative } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
+import { useRights } from '../../app/use-rights.js';
 import { startOfDay } from '../../lib/zone.js';
 import { DayField } from '../../ui/DayField.js';
 import { Icon } from '../../ui/Icon.js';
@@ -14,7 +15,6 @@ import { CommandForm } from './CommandForm.js';
 import { isPossible, offersAt, type Offer } from './commands.js';
 import { fidelityWindows, stateOf, type SchoolRecord } from './record.js';
 import classes from './Record.module.css';
-import { useMayRecord } from './use-may-record.js';
 import { useOfferWords } from './use-offer-words.js';
 
 const route = getRouteApi('/signed-in/d/$district/schools/$schoolId');
@@ -34,7 +34,7 @@ export const RecordPanel = ({ initiative, record, schoolId }: Props) => {
   const { zone, today, past, format } = useDistrict();
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/d/$district/schools/$schoolId' });
-  const mayRecord = useMayRecord();
+  const { mayRecord } = useRights();
   const words = useOfferWords(initiative);
   const [day, setDay] = useState(today);
   const [done, setDone] = useState<string>();

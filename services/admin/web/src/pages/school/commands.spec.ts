@@ -15,7 +15,7 @@ describe('what can have happened', () => {
     ['in the first stage', at('exploration'), ['advance-stage', 'record-fidelity', 'pause', 'override-stage', 'abandon']],
     ['in the last stage', at('full-implementation'), ['record-fidelity', 'regress-stage', 'pause', 'override-stage', 'abandon']],
     ['paused', at('installation', 'paused'), ['record-fidelity', 'resume', 'abandon']],
-    ['abandoned', at('installation', 'abandoned'), ['restart']],
+    ['abandoned', at('installation', 'abandoned'), ['record-fidelity', 'restart']],
   ])('%s', (_name, state, commands) => {
     expect(possible(state)).toEqual(commands);
   });

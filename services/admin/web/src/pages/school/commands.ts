@@ -60,8 +60,8 @@ export const offersAt = (state: AdoptionState, windows: ReadonlyMap<string, numb
     if (command === 'restart') {
       return state.status === 'abandoned' ? { command, fields: [may('reason')] } : { command, why: { key: 'notAbandoned' } };
     }
-    if (state.status === 'abandoned') return { command, why: { key: 'abandoned' } };
     if (command === 'record-fidelity') return { command, fields: [need('window'), need('score'), may('evidence')] };
+    if (state.status === 'abandoned') return { command, why: { key: 'abandoned' } };
     if (command === 'abandon') return { command, fields: [need('reason')] };
     if (command === 'resume') return state.status === 'paused' ? { command, fields: [may('reason')] } : { command, why: { key: 'notPaused' } };
     if (state.status === 'paused') return { command, why: { key: 'paused' } };

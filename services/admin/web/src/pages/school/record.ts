@@ -149,14 +149,20 @@ export const schoolRecord = (history: readonly HistoryItem[], until: number, kno
 export const stateOf = (entry: InitiativeRecord | undefined, at: number): AdoptionState =>
   stateAt(entry?.timeline ?? emptyTimeline, new Date(at).toISOString());
 
-/** The best standing score of each window that was recorded by an instant. */
+/**
+ * The best standing score of each window by an instant, since the adoption was started last: what was measured before an abandonment
+ * proves nothing. A window counts once, however its name is capitalized.
+ */
 export const fidelityWindows = (entry: InitiativeRecord | undefined, at: number): ReadonlyMap<string, number> => {
-  const best = new Map<string, number>();
-  for (const fact of standingFacts(entry?.timeline ?? emptyTimeline)) {
-    if (fact.kind !== 'fidelity-recorded' || Date.parse(fact.occurredAt) > at || fact.window === undefined || fact.score === undefined) continue;
-    best.set(fact.window, Math.max(best.get(fact.window) ?? 0, fact.score));
+  const best = new Map<string, { window: string; score: number }>();
+  for (const { kind, occurredAt, window, score } of standingFacts(entry?.timeline ?? emptyTimeline)) {
+    if (Date.parse(occurredAt) > at) break;
+    if (kind === 'started' || kind === 'restarted') best.clear();
+    if (kind !== 'fidelity-recorded' || window === undefined || score === undefined) continue;
+    const name = window.trim().toLowerCase();
+    if (score > (best.get(name)?.score ?? -1)) best.set(name, { window, score });
   }
-  return best;
+  return new Map([...best.values()].map((entryOfWindow) => [entryOfWindow.window, entryOfWindow.score]));
 };
 
 /** Whether a correction may still name this event. */

@@ -125,6 +125,7 @@ export const school = {
       window: 'Window',
       evidence: 'Evidence',
       reason: 'Reason',
+      factReason: 'Reason of the fact',
       correctionReason: 'Why is it corrected?',
       withdrawReason: 'Why?',
     },

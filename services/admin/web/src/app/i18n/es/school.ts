@@ -128,6 +128,7 @@ export const school: SameKeys<typeof english> = {
       window: 'Período',
       evidence: 'Evidencia',
       reason: 'Motivo',
+      factReason: 'Motivo del hecho',
       correctionReason: '¿Por qué se corrige?',
       withdrawReason: '¿Por qué?',
     },
