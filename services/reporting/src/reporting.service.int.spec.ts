@@ -132,6 +132,14 @@ describe('the service of reports', () => {
     expect(body).toEqual({ ...event, scope: 'directory', version: 1 });
   });
 
+  test('shows at once what a service recorded whose clock is ahead', async () => {
+    const ahead = new Date(Date.now() + 3_600_000).toISOString();
+    const fact = publisher.started(2, { occurredAt: ahead, recordedAt: ahead });
+    const position = await reporting.publish(fact);
+    const { body } = await reporting.get(`${adoption}&min-position=${position}`);
+    expect((body['schools'] as readonly object[])[2]).toMatchObject({ name: 'Hillsboro High', stage: 'exploration', eventId: fact.id });
+  });
+
   test('the same coordinates give the same answer, after a rebuild too', async () => {
     const coordinates = `${adoption}&effective=2024-09-20&recorded=2024-09-30&position=reporting:7`;
     const before = await reporting.get(coordinates);
