@@ -103,8 +103,8 @@ describe('a consumer and what it cannot apply', () => {
         await fixture().keep(taken, session);
       },
     });
-    await fixture().bus.publish('topic', messages('m', 5, ['k']));
-    await eventually('all are applied', async () => (await fixture().effects()).length === 5);
+    await fixture().bus.publish('topic', [message('m-1', 'k')]);
+    await eventually('it is applied', async () => (await fixture().effects()).length === 1);
     expect(failures).toBe(5);
     expect(await consumer.listParked()).toEqual([]);
   });

@@ -15,7 +15,7 @@ export interface MemberOfGroup {
   readonly memberId: string;
 }
 
-/** A partition that the member owns. `surplus`: another lacks it, so it is to be given back when the handler is done. */
+/** A partition that the member owns. `surplus`: another lacks it; to be given back when the handler is done. */
 export interface Assignment extends PartitionId {
   readonly fence: number;
   readonly surplus: boolean;
@@ -36,7 +36,7 @@ export abstract class PolledLog {
   abstract createTopic(topic: string, partitions: number): Promise<void>;
   /** Undefined: the topic was not made. */
   abstract partitionsOf(topic: string): Promise<number | undefined>;
-  /** Appends all or none, dense per partition, in the order given. @throws InvalidMessageError when the topic is gone */
+  /** Appends all or none, dense per partition, in the order given. @throws InvalidMessageError for an unknown topic */
   abstract append(topic: string, entries: readonly LogEntry[]): Promise<void>;
   /** For each partition the offset that its next message will get. */
   abstract ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]>;

@@ -113,6 +113,7 @@ export const deliveryContract = (openFixture: OpenFixture): void => {
         throw new Error('the answer was lost after the commit');
       });
       await bus.publish('topic', messages('m', 5, ['k']));
+      await eventually('the answer was lost', () => failed);
       await bus.publish('topic', messages('n', 5, ['k']));
       await eventually('all arrived', () => ledger.events.length === 10);
       expect(ledger.violations).toEqual([]);

@@ -113,6 +113,48 @@ export const membershipContract = (openFixture: OpenFixture): void => {
     }
   });
 
+  test('a member finishes its batch before it gives the partition to another', async () => {
+    const broker = await fixture();
+    const [first, second] = [await broker.open(), await broker.open()];
+    await first.ensureTopic('held', { partitions: 2 });
+    await first.ensureTopic('free', { partitions: 2 });
+    const ledger = new Ledger();
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const served = new Set<string>();
+    const running = new Set<number>();
+    const joinBoth = (bus: EventBus, name: string): Promise<Consumption> =>
+      bus.consume({
+        group: 'g',
+        topics: ['held', 'free'],
+        checkpoint: ledger.checkpoint,
+        handle: async (batch) => {
+          await ledger.take(batch, async () => {
+            if (batch.topic === 'free') return;
+            running.add(batch.partition);
+            await held;
+          });
+          served.add(`${name} ${batch.topic}`);
+        },
+      });
+    const mark = { scope: 's', position: '1' };
+    await joinBoth(first, 'first');
+    await first.publishWatermark('held', mark);
+    await eventually('the first member is at work in both partitions', () => running.size === 2);
+    await joinBoth(second, 'second');
+    await eventually('the second member has its share of the other topic', async () => {
+      await first.publishWatermark('free', mark);
+      return served.has('second free');
+    });
+    expect(ledger.violations).toEqual([]);
+    letGo();
+    await eventually('the second member has its share of the held topic', async () => {
+      await first.publishWatermark('held', mark);
+      return served.has('second held');
+    });
+    expect(ledger.violations).toEqual([]);
+  });
+
   test('a member that waits without a partition takes over when one is free', async () => {
     const broker = await fixture();
     const [first, second] = [await broker.open(), await broker.open()];
