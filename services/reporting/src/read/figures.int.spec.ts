@@ -29,8 +29,9 @@ describe('figures that different reads give of one district', () => {
         await startWith(database.inTransaction, [openDistrict, ...log]);
         const position = Math.max(log.length + 1 - back, 0);
         // Also at the very instants of facts, where a stretch ends and the next begins.
-        const instants = [...new Set([...log.slice(0, 8).map(({ time }) => time), ...Array.from({ length: 12 }, (_, n) => new Date(historyStart + n * 9 * day_ms).toISOString())])];
-        const points = instants.sort().map((effective) => ({ date: effective, effective }));
+        const days = Array.from({ length: 12 }, (_, n) => new Date(historyStart + n * 9 * day_ms).toISOString());
+        const instants = new Set([...log.slice(0, 8).map(({ time }) => time), ...days]);
+        const points = [...instants].sort().map((effective) => ({ date: effective, effective }));
         for (const { date, totals } of await trendOf(database.session, district, initiative, points, { recorded, position })) {
           const answer = await adoptionAsOf(database.session, district, initiative, { effective: date, recorded, position });
           expect(totals).toEqual(answer.totals);
@@ -42,7 +43,8 @@ describe('figures that different reads give of one district', () => {
 
   test('the changes between two points add up to the difference of their totals', async () => {
     await fc.assert(
-      fc.asyncProperty(lawfulHistoryArb(60), pairArb, pairArb, fc.nat({ max: 20 }), async (log, [from, to], [recordedFrom, recordedTo], back) => {
+      fc.asyncProperty(lawfulHistoryArb(60), pairArb, pairArb, fc.nat({ max: 20 }), async (log, dates, known, back) => {
+        const [[from, to], [recordedFrom, recordedTo]] = [dates, known];
         await startWith(database.inTransaction, [openDistrict, ...log]);
         const position = Math.max(log.length + 1 - back, 0);
         const span = { from, to, recordedFrom, recordedTo };

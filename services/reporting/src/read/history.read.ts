@@ -39,9 +39,17 @@ const rowsOf = ({ event, logPosition }: ReceivedEvent): readonly object[] => {
   if (!about.success) return [];
   const { schoolId, initiativeId, correctsEventId } = about.data;
   const { id, district, recordedat } = event;
-  return [{
-    log_from: logPosition, event_id: id, district, school_id: schoolId, initiative_id: initiativeId, recorded_at: recordedat, corrects: correctsEventId,
-  }];
+  return [
+    {
+      log_from: logPosition,
+      event_id: id,
+      district,
+      school_id: schoolId,
+      initiative_id: initiativeId,
+      recorded_at: recordedat,
+      corrects: correctsEventId,
+    },
+  ];
 };
 
 export const historyProjection: Projection<ReceivedEvent> = {
@@ -117,11 +125,13 @@ export const historyOf = async (
   { district, schoolId, initiativeId, after, limit, position }: HistoryAsked,
 ): Promise<HistoryAnswer> => {
   const rows = await session.query<HistoryRow>(
-    `SELECT e.log_from::text AS place, r.event, e.initiative_id, e.corrects, (
-       SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id AND c.log_from <= $6 ORDER BY c.log_from DESC LIMIT 1) AS corrected_by
+    `SELECT e.log_from::text AS place, r.event, e.initiative_id, e.corrects,
+       (SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id AND c.log_from <= $6
+        ORDER BY c.log_from DESC LIMIT 1) AS corrected_by
      FROM school_event e JOIN received_event r ON r.log_position = e.log_from
      WHERE e.school_id = $1 AND e.district = $2 AND ($3::text IS NULL OR e.initiative_id = $3) AND e.log_from <= $6
-       AND ($4::bigint IS NULL OR (e.recorded_at, e.log_from) > (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $4))
+       AND ($4::bigint IS NULL OR (e.recorded_at, e.log_from) >
+         (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $4))
      ORDER BY e.recorded_at, e.log_from LIMIT $5::int + 1`,
     [schoolId, district, initiativeId ?? null, after ?? null, limit, position],
   );
