@@ -46,8 +46,8 @@ const home = async (owner: ServerUser): Promise<PrivateHome> => {
   return made;
 };
 
-const folder = async (parent?: string): Promise<string> => {
-  const made = await scratch(parent);
+const folder = async (): Promise<string> => {
+  const made = await scratch();
   folders.push(made);
   return made.dataDir;
 };

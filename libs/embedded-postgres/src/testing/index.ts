@@ -1,2 +1,3 @@
 export { testDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
+export { testFolder } from './test-folder.js';

@@ -1,10 +1,10 @@
-import { chown, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, cp, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canEnter } from '../server-user.js';
 import type { ServerUser } from '../server-user.js';
 import type { LaunchAs } from './launched.js';
+import { testFolder } from './test-folder.js';
 
 const library = fileURLToPath(new URL('../..', import.meta.url));
 const modules = join(library, '..', '..', 'node_modules');
@@ -36,7 +36,8 @@ export interface PrivateHome {
 }
 
 export const privateHome = async (owner: ServerUser): Promise<PrivateHome> => {
-  const path = await mkdtemp(join(tmpdir(), 'cairn-home-'));
+  const path = await testFolder();
+  await chmod(path, 0o700);
   const clone = join(path, 'clone');
   await mkdir(join(clone, 'libs'), { recursive: true });
   await cp(library, join(clone, 'libs', 'embedded-postgres'), {

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { stillRuns } from '../process-identity.js';
 import type { ProcessIdentity } from '../process-identity.js';
+import { testFolder } from './test-folder.js';
 
 /** A folder for one test, and its end: whatever server still runs in it is ended first. */
 export interface Scratch {
@@ -12,9 +12,8 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-export const scratch = async (parent = tmpdir()): Promise<Scratch> => {
-  const dataDir = await mkdtemp(join(parent, 'cairn-launcher-'));
-  await chmod(dataDir, 0o755);
+export const scratch = async (): Promise<Scratch> => {
+  const dataDir = await testFolder();
   return {
     dataDir,
     remove: async () => {

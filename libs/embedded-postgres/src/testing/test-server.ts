@@ -8,7 +8,9 @@ import { startEmbeddedPostgres } from '../embedded-postgres.js';
 export interface TestServer {
   /** Of the superuser on the database `postgres`. */
   readonly url: string;
-  /** Ends the server and removes all it left on disk. */
+  /** For this run alone: `testFolder` makes its folders here. */
+  readonly folder: string;
+  /** Ends the server and removes all that the run left in its folder. */
   stop(): Promise<void>;
 }
 
@@ -21,29 +23,28 @@ const settings = {
 };
 
 /**
- * Starts a server for one Jest run. A guardian process holds the other end of a pipe: when the run is killed, it ends the
- * server and removes its folder.
+ * Starts a server for one Jest run. A guardian process holds the other end of a pipe: at the end of the run, also when it
+ * is killed, it ends every server in the run's folder and removes the folder.
  */
 export const startTestServer = async (): Promise<TestServer> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'cairn-test-'));
-  await chmod(dataDir, 0o755);
-  const guardian = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../jest/guardian.js', import.meta.url)), dataDir],
-    { detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'cairn-test-'));
+  await chmod(folder, 0o755);
+  const guardian = spawn(process.execPath, [fileURLToPath(new URL('../../jest/guardian.js', import.meta.url)), folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   guardian.unref();
   const cleanUp = async (): Promise<void> => {
-    await rm(dataDir, { recursive: true, force: true });
     guardian.stdin.end();
+    await rm(join(folder, 'server'), { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const server = await startEmbeddedPostgres({ dataDir, purpose: 'tests', settings });
+    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'server'), purpose: 'tests', settings });
     const stop = async (): Promise<void> => {
       await server.stop();
       await cleanUp();
     };
-    return { url: server.urlOf('postgres'), stop };
+    return { url: server.urlOf('postgres'), folder, stop };
   } catch (error) {
     await cleanUp();
     throw error;
