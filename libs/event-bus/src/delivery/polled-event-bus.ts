@@ -77,6 +77,10 @@ export class PolledEventBus extends EventBus {
     const heard = { ...options, onError: unfailing(options.onError) };
     const member = new GroupMember(this.log, heard, this.times, (ended) => this.members.delete(ended));
     await member.start();
+    if (this.closed) {
+      await member.stop();
+      this.checkOpen();
+    }
     this.members.add(member);
     return member;
   }

@@ -40,6 +40,10 @@ export class RelayTurn {
     });
   }
 
+  get owesWatermark(): boolean {
+    return this.watermarks.isFailing;
+  }
+
   /** Resolves once the batch on its way has been published or given up. */
   async stop(): Promise<void> {
     await this.subscription.stop();

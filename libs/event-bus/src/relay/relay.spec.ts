@@ -193,6 +193,17 @@ describe('a relay', () => {
     expect(relay.lastError).toBeUndefined();
   });
 
+  test('forgets a failure that has passed, also when nothing is published after it', async () => {
+    const relay = start({ leaseMs: 40 });
+    await append('a', ['StageAdvanced']);
+    await eventually('it is out', () => relay.publishedUpTo === '1');
+    bus.away = true;
+    await append('a', ['PrivateNote']);
+    await eventually('the failure is seen', () => relay.lastError !== undefined);
+    bus.away = false;
+    await eventually('it is forgotten', () => relay.lastError === undefined);
+  });
+
   test('says fewer watermarks than there are events while it is busy, and the last one always', async () => {
     await read();
     const relay = start({ watermarkIntervalMs: 100 });

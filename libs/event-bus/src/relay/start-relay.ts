@@ -18,7 +18,7 @@ export interface RelayOptions {
   readonly checkpoint: RelayCheckpoint;
   /** Default 500. */
   readonly batchEventsMax?: number;
-  /** The least time between two watermarks; default 50. */
+  /** The least time between two watermarks; default 25. */
   readonly watermarkIntervalMs?: number;
   /** How long another copy waits after this one was killed; default 2,000. */
   readonly leaseMs?: number;
@@ -82,7 +82,7 @@ export class Relay {
     for (let failures = 0; !this.stopped; ) {
       try {
         if (await this.takeTurn()) await this.publishDuringTurn();
-        else await this.pause(this.leaseMs / 4);
+        else await this.standBy();
         failures = 0;
       } catch (error) {
         this.failed(error);
@@ -113,7 +113,7 @@ export class Relay {
   }
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
-    const { batchEventsMax = 500, watermarkIntervalMs = 50 } = this.options;
+    const { batchEventsMax = 500, watermarkIntervalMs = 25 } = this.options;
     const published = (upTo: Position): void => {
       this.position = upTo;
       this.failure = undefined;
@@ -134,7 +134,20 @@ export class Relay {
       await this.pause(this.leaseMs / 4);
       // Without an answer it goes on: should another copy take over meanwhile, both publish the same in the same order.
       if (!this.stopped) kept = await this.takeTurn().catch((error: unknown) => this.failed(error) ?? true);
+      if (kept && this.failure !== undefined) await this.forgetWhatIsPast();
     }
+  }
+
+  /** Another copy publishes: nothing that went wrong here before matters any more. */
+  private async standBy(): Promise<void> {
+    this.failure = undefined;
+    await this.pause(this.leaseMs / 4);
+  }
+
+  /** An outage with nothing to publish after it would else be reported for ever. */
+  private async forgetWhatIsPast(): Promise<void> {
+    const caughtUp = await this.lag().then((lag) => lag.caughtUp, (error: unknown) => this.failed(error) ?? false);
+    if (caughtUp && this.turn?.owesWatermark === false) this.failure = undefined;
   }
 
   private async takeTurn(): Promise<boolean> {

@@ -18,6 +18,7 @@ export class WatermarkWriter {
   private readonly signal = new Signal();
   private readonly running: Promise<void>;
   private due: string | undefined;
+  private failing = false;
   private stopped = false;
 
   constructor(private readonly options: WatermarkWriterOptions) {
@@ -33,6 +34,11 @@ export class WatermarkWriter {
   /** A message has said as much: nothing is due any more. */
   unsay(): void {
     this.due = undefined;
+  }
+
+  /** True while the newest mark could not be written; it is tried again and again. */
+  get isFailing(): boolean {
+    return this.failing;
   }
 
   async stop(): Promise<void> {
@@ -53,9 +59,11 @@ export class WatermarkWriter {
       try {
         await this.options.bus.publishWatermark(this.options.topic, { scope: this.options.scope, position });
         failures = 0;
+        this.failing = false;
         await this.rest(this.options.intervalMs);
       } catch (error) {
         this.due ??= position;
+        this.failing = true;
         this.options.onError(error);
         await this.rest(backOff(failures, 50, 5_000));
         failures += 1;
