@@ -13,6 +13,10 @@ export interface ProblemDetails {
   readonly status: number;
   readonly detail?: string;
   readonly instance?: string;
+  /** What support finds the request by. */
+  readonly reference?: string;
+  /** The fact on record that stands in the way. */
+  readonly eventId?: string;
   readonly errors?: readonly FieldError[];
 }
 
@@ -50,7 +54,9 @@ export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const body: unknown = await response.json().catch(() => undefined);
   const members = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const detail = textOf(members['detail']);
-  const instance = textOf(members['instance']) ?? textOf(response.headers.get('x-correlation-id'));
+  const instance = textOf(members['instance']);
+  const reference = textOf(members['reference']) ?? textOf(response.headers.get('x-correlation-id'));
+  const eventId = textOf(members['eventId']);
   const retryAfter = Number(response.headers.get('retry-after'));
   return new ApiProblem(
     {
@@ -59,6 +65,8 @@ export const problemOf = async (response: Response): Promise<ApiProblem> => {
       status: response.status,
       ...(detail ? { detail } : {}),
       ...(instance ? { instance } : {}),
+      ...(reference ? { reference } : {}),
+      ...(eventId ? { eventId } : {}),
       errors: fieldErrorsOf(members['errors']),
     },
     retryAfter > 0 ? retryAfter * 1_000 : undefined,

@@ -26,6 +26,7 @@ export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
   const rest = errors.filter((entry) => !beside.includes(entry) && entry.detail !== problem?.detail);
   const saidBeside = beside.some((entry) => entry.detail === problem?.detail);
   const readable = useReadable();
+  const reference = problem?.reference ?? problem?.instance;
   const changed = of === 'read' ? undefined : problem && problem.status < 500 ? t('problem.nothingChanged') : t('problem.perhapsChanged');
   return (
     <div role="alert" className={classes['problem']}>
@@ -44,7 +45,10 @@ export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
           </ul>
         )}
         {changed && <p>{changed}</p>}
-        {problem?.instance && <p className={classes['reference']}>{t('problem.reference', { reference: problem.instance })}</p>}
+        {problem?.eventId && document.getElementById(`fact-${problem.eventId}`) && (
+          <p><a href={`#fact-${problem.eventId}`}>{t('problem.showFact')}</a></p>
+        )}
+        {reference && <p className={classes['reference']}>{t('problem.reference', { reference })}</p>}
         {onRetry && (
           <Button size="xs" variant="default" onClick={onRetry} mt="xs">
             {t('problem.tryAgain')}

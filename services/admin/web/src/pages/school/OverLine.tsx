@@ -20,7 +20,7 @@ export const OverLine = ({ over }: { over: Over }) => {
       ? t('fact.corrected', { values: words.corrected(entry.corrected).join('; ') })
       : t(undoes ? `fact.undoes.${undoes}` : 'fact.withdrawn');
   return (
-    <div className={classes['over']} data-undone={undone || undefined}>
+    <div className={classes['over']} id={`fact-${item.eventId}`} data-undone={undone || undefined}>
       <p className={classes['said']}>{undone ? <s>{what}</s> : <span>{what}</span>}</p>
       <p className={classes['note']}>{t('fact.reason', { text: String(item.data['reason'] ?? '') })}</p>
       <p className={classes['by']}>{t('fact.recordedBy', { recorded: format.date(item.recordedAt), person: personOf(item.actor) })}</p>

@@ -30,7 +30,7 @@ export const SignInPage = () => {
     },
   });
   return (
-    <StartFrame title={t('signIn.title')} lead={t('signIn.lead')}>
+    <StartFrame title={t('signIn.title')} lead={t('signIn.lead')} wide>
       {people.error && <ProblemNotice error={people.error} of="read" onRetry={() => void people.refetch()} />}
       {enter.error && <ProblemNotice error={enter.error} of="command" />}
       <ul className={classes['people']}>

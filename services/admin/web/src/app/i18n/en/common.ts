@@ -77,6 +77,7 @@ export const common = {
     reference: 'Reference for support: {{reference}}',
     atLine: 'Line {{line}} {{column}}: {{detail}}',
     tryAgain: 'Try again',
+    showFact: 'Show the fact that stands in the way',
   },
   notFound: {
     title: 'There is nothing at this address',

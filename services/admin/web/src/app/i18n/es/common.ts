@@ -80,6 +80,7 @@ export const common: SameKeys<typeof english> = {
     reference: 'Referencia para asistencia: {{reference}}',
     atLine: 'Línea {{line}} {{column}}: {{detail}}',
     tryAgain: 'Intentar de nuevo',
+    showFact: 'Mostrar el hecho que lo impide',
   },
   notFound: {
     title: 'No hay nada en esta dirección',
