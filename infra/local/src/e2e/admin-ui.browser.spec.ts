@@ -85,7 +85,7 @@ describe('the admin UI, on the sample', () => {
 
   test('a fact is corrected, and the correction is tied to it', async () => {
     const fact = page.getByRole('listitem').filter({ hasText: 'browser window' }).last();
-    await fact.getByRole('button', { name: 'Correct' }).click();
+    await fact.getByRole('link', { name: 'Correct', exact: true }).click();
     await page.getByLabel('Score').last().fill('0.38');
     await page.getByLabel('Why is it corrected?').fill('digits were swapped');
     await page.getByRole('button', { name: 'Correct', exact: true }).last().click();
@@ -102,7 +102,7 @@ describe('the admin UI, on the sample', () => {
 
   test('a roster is shown as a diff, then applied', async () => {
     await open('/d/mnps/import');
-    const csv = 'school_id,school_name,enrollment\n01900010,Amqui Elementary School,600\n01999999,Browser Academy,12\n01999998,,1\n';
+    const csv = 'district_id,school_id,school_name,enrollment\n0190,01900010,Amqui Elementary School,600\n0190,01999999,Browser Academy,12\n0190,01999998,,1\n';
     await page.locator('input[type=file]').setInputFiles({ name: 'roster.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
     await page.getByRole('button', { name: 'Compare with what we have' }).click();
     await page.getByText('Browser Academy').first().waitFor();

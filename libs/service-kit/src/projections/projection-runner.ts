@@ -59,7 +59,10 @@ export class ProjectionRunner<Event> {
   ) {}
 
   async start(): Promise<void> {
-    this.position = await this.inTransaction((session) => this.load(session));
+    this.position = await this.inTransaction(async (session) => {
+      await session.query(`INSERT INTO ${checkpointTable} (projection) VALUES ($1) ON CONFLICT DO NOTHING`, [this.projection.name]);
+      return this.load(session);
+    });
     this.running = this.loop();
   }
 
@@ -135,18 +138,22 @@ export class ProjectionRunner<Event> {
     const page = await this.source.read(this.position, batchEventsMax);
     const { readUpTo } = page;
     if (readUpTo === undefined || readUpTo === this.position) return false;
-    await this.inTransaction(async (session) => {
+    const from = this.position;
+    this.position = await this.inTransaction(async (session) => {
+      const kept = await this.load(session);
+      if (kept !== from) return kept; // Another copy of the service was here: go on from where it left off.
       if (page.events.length > 0) await this.projection.project(page.events, session);
       await this.keep(session, readUpTo);
+      return readUpTo;
     });
-    this.position = readUpTo;
     this.progress.raise();
     return true;
   }
 
+  /** The checkpoint, locked until the transaction ends: of several copies of a service, one writes at a time. */
   private async load(session: SqlSession): Promise<string | undefined> {
     const rows = await session.query<{ position: string | null }>(
-      `SELECT position FROM ${checkpointTable} WHERE projection = $1`,
+      `SELECT position FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE`,
       [this.projection.name],
     );
     return rows[0]?.position ?? undefined;
