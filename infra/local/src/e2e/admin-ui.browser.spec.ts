@@ -110,7 +110,7 @@ describe('the admin UI, on the sample', () => {
     await picture('import');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: /^Apply \d+ changes? as of/ }).click();
-    await page.getByRole('heading', { name: /The roster of .* is applied/ }).waitFor();
+    await page.getByText(/The roster of .* is applied/).waitFor();
     await open('/d/mnps?initiative=blended-learning');
     await page.getByRole('link', { name: 'Browser Academy' }).waitFor();
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOff } from '../delivery/signal.js';
 import type { Consumption, EventBus, Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
@@ -56,6 +57,8 @@ export class Consumer {
     this.environment = { inTransaction, store, compare, apply };
     this.known = new Progress(compare);
     const wake = (): void => this.consumption?.wake();
+    // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.
+    setMaxListeners(0, this.stopped.signal);
     this.reader = new ProgressReader(bus, inTransaction, store, this.known, compare, wake, this.stopped.signal);
     this.joining = this.join();
   }

@@ -1,5 +1,7 @@
-import { EventBus, openPostgresEventBus } from '@cairn/event-bus';
-import { Clock, EventStore, openPostgresEventStore } from '@cairn/event-store';
+import { openPostgresEventBus } from '@cairn/event-bus';
+import type { EventBus } from '@cairn/event-bus';
+import { openPostgresEventStore } from '@cairn/event-store';
+import type { Clock, EventStore } from '@cairn/event-store';
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 
@@ -7,7 +9,8 @@ import { CommandRunner } from '../commands/command-runner.js';
 import { busSchema } from '../data/provision.js';
 import type { DataSourceParts } from '../data/service-database.js';
 import { connectAs, openDataSource, storeSchemaOf } from '../data/service-database.js';
-import { JwtVerifier, TokenVerifier } from '../http/token-verifier.js';
+import { JwtVerifier } from '../http/token-verifier.js';
+import type { TokenVerifier } from '../http/token-verifier.js';
 import { RequestClock } from '../time/request-clock.js';
 import type { ServiceConfig } from './config.js';
 import { openLogger } from './logging.js';

@@ -106,12 +106,12 @@ export const serve = async (platform: Platform, parts: ServiceParts): Promise<Ru
   app.use(requestContext, requestLog(logger));
   app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));
   app.use(express.raw({ type: 'text/csv', limit: csvBytesMax }));
-  let openApi: OpenAPIObject | undefined;
-  app.use('/openapi.json', (_request: Request, response: Response) => void response.json(openApi));
+  const described: { openApi?: OpenAPIObject } = {};
+  app.use('/openapi.json', (_request: Request, response: Response) => void response.json(described.openApi));
   parts.configure?.(app);
   for (const background of parts.background) await background.start();
   await app.init();
-  openApi = document(app, parts.title);
+  described.openApi = document(app, parts.title);
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
   server.requestTimeout = 60_000;
