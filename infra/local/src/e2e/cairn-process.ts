@@ -24,8 +24,17 @@ export class CairnProcess {
   }
 
   static spawn(args: readonly string[], environment: Readonly<Record<string, string>> = {}): CairnProcess {
+    return CairnProcess.run(main, args, environment);
+  }
+
+  /** A service by itself, as `npm run start:service` starts it. */
+  static service(name: string, environment: Readonly<Record<string, string>>): CairnProcess {
+    return CairnProcess.run(fileURLToPath(new URL(`../../../../services/${name}/src/main.ts`, import.meta.url)), [], environment);
+  }
+
+  private static run(file: string, args: readonly string[], environment: Readonly<Record<string, string>>): CairnProcess {
     const { DATABASE_URL: _set, ...inherited } = process.env;
-    const child = spawn(process.execPath, ['--conditions=@cairn/source', '--import', source, main, ...args], {
+    const child = spawn(process.execPath, ['--conditions=@cairn/source', '--import', source, file, ...args], {
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
