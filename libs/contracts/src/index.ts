@@ -14,6 +14,8 @@ export {
   stageRegressedV1,
 } from './adoption/events.js';
 export type { AdoptionPublicEvent } from './adoption/events.js';
+export { factKinds } from './adoption/fact-kinds.js';
+export type { FactType } from './adoption/fact-kinds.js';
 export { compareStages, stageAfter, stageBefore, stageSchema, stages } from './adoption/stage.js';
 export type { Stage } from './adoption/stage.js';
 export {
