@@ -17,6 +17,8 @@ export interface ProblemDetails {
   readonly reference?: string;
   /** The fact on record that stands in the way. */
   readonly eventId?: string;
+  /** The service says itself that nothing was changed; the words are taken out of the details, the page says them once. */
+  readonly unchanged?: true;
   readonly errors?: readonly FieldError[];
 }
 
@@ -44,16 +46,25 @@ export const isStatusOf = (error: unknown, status: number): boolean => error ins
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
+const unchangedWords = /\s*Nothing was changed(?:\.|;\s*(\w))\s*/g;
+
+/** A detail without the sentence that nothing was changed: the page says that itself, once and in the reader's language. */
+export const withoutUnchanged = (detail: string): string =>
+  detail.replace(unchangedWords, (_sentence, next: string | undefined) => ` ${next?.toUpperCase() ?? ''}`).trim();
+
 const fieldErrorsOf = (value: unknown): FieldError[] =>
   Array.isArray(value)
-    ? value.filter((entry): entry is FieldError => typeof entry === 'object' && entry !== null && typeof entry.detail === 'string')
+    ? value
+        .filter((entry): entry is FieldError => typeof entry === 'object' && entry !== null && typeof entry.detail === 'string')
+        .map((entry) => ({ ...entry, detail: withoutUnchanged(entry.detail) }))
     : [];
 
 /** Reads a problem out of any answer that is not a success, also out of one that some proxy wrote. */
 export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const body: unknown = await response.json().catch(() => undefined);
   const members = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const detail = textOf(members['detail']);
+  const given = textOf(members['detail']);
+  const detail = given && withoutUnchanged(given);
   const instance = textOf(members['instance']);
   const reference = textOf(members['reference']) ?? textOf(response.headers.get('x-correlation-id'));
   const eventId = textOf(members['eventId']);
@@ -67,6 +78,7 @@ export const problemOf = async (response: Response): Promise<ApiProblem> => {
       ...(instance ? { instance } : {}),
       ...(reference ? { reference } : {}),
       ...(eventId ? { eventId } : {}),
+      ...(given === detail ? {} : { unchanged: true as const }),
       errors: fieldErrorsOf(members['errors']),
     },
     retryAfter > 0 ? retryAfter * 1_000 : undefined,

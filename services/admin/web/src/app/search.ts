@@ -29,24 +29,31 @@ export const districtSearch = (raw: Raw): DistrictSearch => ({
 
 export const sortColumns = ['name', 'stage', 'status', 'since', 'days'] as const;
 export type SortColumn = (typeof sortColumns)[number];
+/** At that stage or further, and not abandoned; the plain name of a stage means those whose stage it is, whatever their status. */
+const reached = ['reached-initial', 'reached-full'] as const;
+type Reached = (typeof reached)[number];
+
 export interface OverviewSearch {
-  readonly stage?: StageKey | 'reached-initial' | undefined;
+  readonly stage?: StageKey | Reached | undefined;
   readonly status?: AdoptionStatus | undefined;
   readonly attention?: 'yes' | undefined;
   readonly q?: string | undefined;
   readonly sort?: SortColumn | undefined;
   readonly order?: 'asc' | 'desc' | undefined;
+  /** Absent: the first rows of the table. */
+  readonly rows?: 'all' | undefined;
 }
 export const overviewSearch = (raw: Raw): OverviewSearch => {
   const stage = text(raw['stage']);
   const status = text(raw['status']);
   return {
-    stage: stage === 'reached-initial' ? stage : stage && isStageKey(stage) ? stage : undefined,
+    stage: oneOf(stage, reached) ?? (stage && isStageKey(stage) ? stage : undefined),
     status: status && isStatus(status) ? status : undefined,
     attention: oneOf(raw['attention'], ['yes'] as const),
     q: text(raw['q']),
     sort: oneOf(raw['sort'], sortColumns),
     order: oneOf(raw['order'], ['asc', 'desc'] as const),
+    rows: oneOf(raw['rows'], ['all'] as const),
   };
 };
 
@@ -72,6 +79,8 @@ export interface ChangesSearch {
   readonly recordedFrom?: string | undefined;
   readonly recordedTo?: string | undefined;
   readonly class?: string | undefined;
+  /** Absent: the first lines of the list. */
+  readonly rows?: 'all' | undefined;
 }
 export const changesSearch = (raw: Raw): ChangesSearch => ({
   from: day(raw['from']),
@@ -79,6 +88,7 @@ export const changesSearch = (raw: Raw): ChangesSearch => ({
   recordedFrom: raw['recordedFrom'] === 'now' ? 'now' : point(raw['recordedFrom']),
   recordedTo: point(raw['recordedTo']),
   class: text(raw['class'], 40),
+  rows: oneOf(raw['rows'], ['all'] as const),
 });
 
 export interface SignInSearch {

@@ -27,7 +27,7 @@ export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
   const saidBeside = beside.some((entry) => entry.detail === problem?.detail);
   const readable = useReadable();
   const reference = problem?.reference ?? problem?.instance;
-  const changed = of === 'read' ? undefined : problem && problem.status < 500 ? t('problem.nothingChanged') : t('problem.perhapsChanged');
+  const changed = of === 'read' ? undefined : problem && (problem.unchanged || problem.status < 500) ? t('problem.nothingChanged') : t('problem.perhapsChanged');
   return (
     <div role="alert" className={classes['problem']}>
       <Icon name="attention" />

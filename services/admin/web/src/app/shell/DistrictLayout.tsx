@@ -65,7 +65,13 @@ export const DistrictLayout = () => {
           <Header />
           <PastBand />
           <main id="content" tabIndex={-1} className={classes['content']}>
-            {state.district.sample && <p className={classes['sample']}>{t('shell.sample')}</p>}
+            {state.district.sample && (
+              <details className={classes['sample']}>
+                <summary>{t('shell.sample')}</summary>
+                <p>{t('shell.sampleReal')}</p>
+                <p>{t('shell.sampleMade')}</p>
+              </details>
+            )}
             <Outlet />
           </main>
         </div>

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import type { Change, StandingOfSchool } from '../../api/types.js';
@@ -10,11 +9,10 @@ import { dayOf, daysBetween } from '../../lib/zone.js';
 import { CsvButton } from '../../ui/CsvButton.js';
 import { Icon } from '../../ui/Icon.js';
 import { StageName, StatusName } from '../../ui/Stage.js';
+import { firstRows, useShowAll } from '../../ui/use-show-all.js';
 import classes from './Changes.module.css';
 import { useClassWords } from './class-words.js';
 import { useEventWords } from './event-words.js';
-
-const step = 100;
 
 /** From how many days between the two dates both are said. */
 const lateFrom_days = 2;
@@ -30,6 +28,9 @@ const Standing = ({ of, beside }: { of: StandingOfSchool | null; beside: Standin
     </span>
   );
 };
+
+/** Name, stage and status; empty for a school that was not open. */
+const standingCells = (of: StandingOfSchool | null): readonly (string | null)[] => (of ? [of.name, of.stage ?? 'not-started', of.status] : [null, null, null]);
 
 const Item = ({ item }: { item: Change }) => {
   const { t } = useTranslation();
@@ -66,29 +67,49 @@ const Item = ({ item }: { item: Change }) => {
 };
 
 /** Each change as a line: which school, from what to what, of which class, and the events behind it. */
-export const ChangeList = ({ items }: { items: readonly Change[] }) => {
+export const ChangeList = ({ items, all }: { items: readonly Change[]; all: boolean }) => {
   const { t } = useTranslation();
-  const { district, initiative } = useDistrict();
-  const [shown, setShown] = useState(step);
+  const { district, initiative, zone } = useDistrict();
+  const navigate = useNavigate({ from: '/d/$district/changes' });
+  const { list, asked } = useShowAll<HTMLOListElement>();
   if (items.length === 0) return <p className="dim">{t('changes.none')}</p>;
   return (
     <>
-      <ol className={classes['list']}>
-        {items.slice(0, shown).map((item) => (
+      <ol className={classes['list']} ref={list}>
+        {(all ? items : items.slice(0, firstRows)).map((item) => (
           <Item key={`${item.schoolId}${item.class}${item.events[0]?.eventId ?? ''}`} item={item} />
         ))}
       </ol>
       <div className={classes['after']}>
-        {items.length > shown && (
-          <Button variant="default" size="xs" onClick={() => setShown((now) => now + step)}>
-            {t('changes.more', { count: Math.min(step, items.length - shown) })}
-          </Button>
+        {!all && items.length > firstRows && (
+          <>
+            <span>{t('changes.first', { shown: firstRows, count: items.length })}</span>
+            <Button
+              className="no-print"
+              variant="default"
+              size="xs"
+              onClick={() => {
+                asked();
+                void navigate({ search: (now) => ({ ...now, rows: 'all' as const }), replace: true, resetScroll: false });
+              }}
+            >
+              {t('showAll', { count: items.length })}
+            </Button>
+          </>
         )}
         <CsvButton
           name={`${district.districtId}-${initiative?.initiativeId ?? ''}-changes`}
-          header={['school_id', 'school', 'class', 'stage_before', 'status_before', 'stage_after', 'status_after', 'event_ids']}
+          header={['school_id', 'school', 'class', 'name_before', 'stage_before', 'status_before', 'name_after', 'stage_after', 'status_after', 'events', 'event_ids']}
           rows={() =>
-            items.map((item) => [item.schoolId, item.name, item.class, item.before?.stage, item.before?.status, item.after?.stage, item.after?.status, item.events.map((event) => event.eventId).join(' ')])
+            items.map((item) => [
+              item.schoolId,
+              item.name,
+              item.class,
+              ...standingCells(item.before),
+              ...standingCells(item.after),
+              item.events.map((event) => `${event.type} ${dayOf(event.occurredAt, zone)}, recorded ${dayOf(event.recordedAt, zone)}`).join('; '),
+              item.events.map((event) => event.eventId).join(' '),
+            ])
           }
         />
       </div>

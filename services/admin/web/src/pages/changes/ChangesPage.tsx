@@ -12,7 +12,7 @@ import { Panel } from '../../ui/Panel.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
 import { usePageTitle } from '../../ui/use-page-title.js';
 import { NoInitiative } from '../start/NothingYet.js';
-import { classesOf, sums } from './arithmetic.js';
+import { classesOf, reachedDifference, sums } from './arithmetic.js';
 import { ChangeList } from './ChangeList.js';
 import classes from './Changes.module.css';
 import { ClassFilter } from './ClassFilter.js';
@@ -21,7 +21,7 @@ import { TwoDates } from './TwoDates.js';
 
 const route = getRouteApi('/signed-in/d/$district/changes');
 
-const Found = ({ changes, filter }: { changes: Changes; filter: string | undefined }) => {
+const Found = ({ changes, filter, all }: { changes: Changes; filter: string | undefined; all: boolean }) => {
   const { t } = useTranslation();
   const counted = useMemo(() => classesOf(changes), [changes]);
   const table = useMemo(() => sums(changes), [changes]);
@@ -29,11 +29,11 @@ const Found = ({ changes, filter }: { changes: Changes; filter: string | undefin
   return (
     <>
       <Panel title={t('changes.sums.title')}>
-        <SumTable rows={table} names={counted.map((entry) => entry.name)} />
+        <SumTable rows={table} names={counted.map((entry) => entry.name)} reached={reachedDifference(changes)} />
       </Panel>
       <Panel title={t('changes.list.title')}>
         <ClassFilter counted={counted} total={changes.items.length} chosen={filter} />
-        <ChangeList items={items} />
+        <ChangeList items={items} all={all} />
       </Panel>
     </>
   );
@@ -65,7 +65,7 @@ const Between = ({ initiative }: { initiative: Initiative }) => {
       </h1>
       <TwoDates from={from} to={to} recordedFrom={search.recordedFrom} recordedTo={recordedTo} />
       {changes.error && <ProblemNotice error={changes.error} of="read" onRetry={() => void changes.refetch()} />}
-      {changes.data && <Found changes={changes.data} filter={search.class} />}
+      {changes.data && <Found changes={changes.data} filter={search.class} all={search.rows === 'all'} />}
       {changes.isPending && (
         <>
           <Skeleton height="14rem" />

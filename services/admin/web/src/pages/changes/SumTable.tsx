@@ -1,16 +1,24 @@
 import { useTranslation } from 'react-i18next';
 
 import { useDistrict } from '../../app/shell/district-context.js';
+import { CsvButton } from '../../ui/CsvButton.js';
 import { Icon } from '../../ui/Icon.js';
 import { StageName } from '../../ui/Stage.js';
 import type { SumOfStage } from './arithmetic.js';
 import classes from './Changes.module.css';
 import { useClassWords } from './class-words.js';
 
+interface Props {
+  readonly rows: readonly SumOfStage[];
+  readonly names: readonly string[];
+  /** How many more or fewer schools have reached Initial Implementation, abandoned ones left out. */
+  readonly reached: number;
+}
+
 /** Before, what each class adds or takes, and after, with the check that it adds up. */
-export const SumTable = ({ rows, names }: { rows: readonly SumOfStage[]; names: readonly string[] }) => {
+export const SumTable = ({ rows, names, reached }: Props) => {
   const { t } = useTranslation();
-  const { format } = useDistrict();
+  const { district, initiative, format } = useDistrict();
   const words = useClassWords();
   const sum = (pick: (row: SumOfStage) => number): number => rows.reduce((total, row) => total + pick(row), 0);
   const adds = rows.every((row) => row.adds);
@@ -51,6 +59,14 @@ export const SumTable = ({ rows, names }: { rows: readonly SumOfStage[]; names: 
         <Icon name={adds ? 'check' : 'attention'} size={16} />
         {t(adds ? 'changes.sums.adds' : 'changes.sums.doesNotAdd')}
       </p>
+      <div className={classes['after']}>
+        <span>{t('changes.sums.reached', { difference: format.signed(reached) })}</span>
+        <CsvButton
+          name={`${district.districtId}-${initiative?.initiativeId ?? ''}-before-and-after`}
+          header={['stage', 'before', ...names, 'after']}
+          rows={() => rows.map((row) => [row.stage, row.before, ...names.map((name) => row.byClass.get(name) ?? 0), row.after])}
+        />
+      </div>
     </>
   );
 };

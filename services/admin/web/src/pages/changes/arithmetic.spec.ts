@@ -2,7 +2,7 @@ import type { Stage } from '@cairn/contracts';
 import { describe, expect, test } from '@jest/globals';
 
 import type { Change, Changes, Totals } from '../../api/types.js';
-import { sums } from './arithmetic.js';
+import { reachedDifference, sums } from './arithmetic.js';
 
 const totals = (counts: Partial<Totals>): Totals => ({
   'not-started': 0, exploration: 0, installation: 0, 'initial-implementation': 0, 'full-implementation': 0, ...counts,
@@ -33,5 +33,17 @@ describe('the arithmetic of two dates', () => {
   test('a line that is missing shows as a row that does not add up', () => {
     const rows = sums(changes(totals({ exploration: 1 }), totals({ installation: 1 }), []));
     expect(rows.filter((row) => !row.adds).map((row) => row.stage)).toEqual(['exploration', 'installation']);
+  });
+
+  test('who abandons falls out of those that have reached a stage, who pauses stays', () => {
+    const settled = (status: 'paused' | 'abandoned'): Change => {
+      const item = change('real-change 2', 'initial-implementation', 'initial-implementation');
+      return { ...item, after: { stage: 'initial-implementation', status, name: 'x' } };
+    };
+    const difference = (...items: Change[]): number => reachedDifference(changes(totals({}), totals({}), items));
+    expect(difference(change('real-change 1', 'installation', 'initial-implementation'))).toBe(1);
+    expect(difference(change('opened 1', undefined, null))).toBe(0);
+    expect(difference(settled('paused'))).toBe(0);
+    expect(difference(settled('abandoned'))).toBe(-1);
   });
 });

@@ -1,5 +1,5 @@
 import type { Change, Changes } from '../../api/types.js';
-import { stageKeyOf, stageKeys, type StageKey } from '../../lib/stages.js';
+import { hasReached, stageKeyOf, stageKeys, type StageKey } from '../../lib/stages.js';
 
 /** The classes in the order they are shown; a class that a newer service adds comes after them. */
 const order = ['real-change', 'late-fact', 'correction', 'rename', 'opened', 'closed', 'new-definition', 'regrouping'];
@@ -19,6 +19,13 @@ export interface SumOfStage {
   /** Before and all classes together give after. */
   readonly adds: boolean;
 }
+
+/** By how many the schools that have reached Initial Implementation grew, counted as the district's sentence counts them. */
+export const reachedDifference = (changes: Changes): number =>
+  changes.items.reduce(
+    (sum, { before, after }) => sum + Number(hasReached('initial-implementation', after)) - Number(hasReached('initial-implementation', before)),
+    0,
+  );
 
 /** What one change does to the number of schools in a stage: it leaves one and enters another. */
 const effectOn = (stage: StageKey, { before, after }: Change): number =>

@@ -15,7 +15,7 @@ interface Props {
 export const FilterChips = ({ search, shown, total, onChange }: Props) => {
   const { t } = useTranslation();
   const chips = [
-    search.stage && { key: 'stage', label: search.stage === 'reached-initial' ? t('district.table.reachedInitial') : t(`stage.${search.stage}`) },
+    search.stage && { key: 'stage', label: search.stage === 'reached-initial' || search.stage === 'reached-full' ? t(`district.table.${search.stage}`) : t(`stage.${search.stage}`) },
     search.status && { key: 'status', label: t(`status.${search.status}`) },
     search.attention && { key: 'attention', label: t('district.attention.title') },
   ].filter((chip) => chip !== undefined);

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Adoption, Initiative } from '../../api/types.js';
@@ -11,6 +11,7 @@ import { CsvButton } from '../../ui/CsvButton.js';
 import { Icon } from '../../ui/Icon.js';
 import { Panel } from '../../ui/Panel.js';
 import { StageName, StatusName } from '../../ui/Stage.js';
+import { firstRows, useShowAll } from '../../ui/use-show-all.js';
 import { FilterChips } from './FilterChips.js';
 import { filterRows, sortRows } from './rows.js';
 import classes from './SchoolTable.module.css';
@@ -31,14 +32,13 @@ const columns: readonly { column: SortColumn; first: 'asc' | 'desc'; number?: bo
   { column: 'since', first: 'asc' },
   { column: 'days', first: 'desc', number: true },
 ];
-const step = 250;
 
-/** Every school at the chosen point in time. Filter and order stand in the address. */
+/** The schools at the chosen point in time, the first of them until all are wanted. Filter, order and length stand in the address; the CSV always holds all that match. */
 export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Props) => {
   const { t } = useTranslation();
   const { district, zone, format, day } = useDistrict();
   const navigate = useNavigate({ from: '/d/$district/' });
-  const [shown, setShown] = useState(step);
+  const { list, asked } = useShowAll<HTMLTableSectionElement>();
   const sort = search.sort ?? 'name';
   const order = search.order ?? 'asc';
   const rows = useMemo(() => sortRows(filterRows(adoption.schools, search, flagged), sort, order), [adoption.schools, search, flagged, sort, order]);
@@ -87,8 +87,8 @@ export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Pr
               ))}
             </tr>
           </thead>
-          <tbody>
-            {rows.slice(0, shown).map((row) => (
+          <tbody ref={list}>
+            {(search.rows === 'all' ? rows : rows.slice(0, firstRows)).map((row) => (
               <tr key={row.schoolId}>
                 <th scope="row" data-column="name">
                   <Link to="/d/$district/schools/$schoolId" params={{ district: district.districtId, schoolId: row.schoolId }}>{row.name}</Link>
@@ -103,10 +103,20 @@ export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Pr
         </table>
       </div>
       {rows.length === 0 && <p className={classes['empty']}>{t('district.table.empty')}</p>}
-      {rows.length > shown && (
-        <Button variant="default" mt="md" onClick={() => setShown((now) => now + step)}>
-          {t('district.table.more', { count: Math.min(step, rows.length - shown) })}
-        </Button>
+      {search.rows !== 'all' && rows.length > firstRows && (
+        <p className={classes['more']}>
+          <span>{t('district.table.first', { shown: firstRows, count: rows.length })}</span>
+          <Button
+            className="no-print"
+            variant="default"
+            onClick={() => {
+              asked();
+              change({ rows: 'all' });
+            }}
+          >
+            {t('showAll', { count: rows.length })}
+          </Button>
+        </p>
       )}
     </Panel>
   );

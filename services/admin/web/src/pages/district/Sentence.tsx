@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import { Trans } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 
 import { useDistrict } from '../../app/shell/district-context.js';
-import type { Adoption, Initiative } from '../../api/types.js';
-import { reachedInitial } from './rows.js';
+import type { Adoption, AdoptionRow, Initiative } from '../../api/types.js';
+import { hasReached } from '../../lib/stages.js';
 import classes from './Sentence.module.css';
 
 interface Props {
@@ -16,9 +16,11 @@ interface Props {
 
 const clear = { stage: undefined, status: undefined, attention: undefined, q: undefined };
 const to = '/d/$district' as const;
+const reachedInitial = (row: AdoptionRow): boolean => hasReached('initial-implementation', row);
 
 /** The answer first: how many schools, compared with a month before, and how many need attention. Each number opens its list. */
 export const Sentence = ({ initiative, adoption, before, monthBefore, attention }: Props) => {
+  const { t } = useTranslation();
   const { district, day, at, format } = useDistrict();
   const params = { district: district.districtId };
   const reached = adoption.schools.filter(reachedInitial).length;
@@ -28,7 +30,7 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
 
   const components = {
     reached: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'reached-initial' as const })} hash="schools" />,
-    full: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'full-implementation' as const })} hash="schools" />,
+    full: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'reached-full' as const })} hash="schools" />,
     difference: (
       <Link
         to="/d/$district/changes"
@@ -47,7 +49,7 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
     reached: format.number(reached),
     total: format.number(adoption.schools.length),
     difference: format.number(Math.abs(difference ?? 0)),
-    full: format.number(adoption.totals['full-implementation']),
+    full: format.number(adoption.schools.filter((row) => hasReached('full-implementation', row)).length),
     paused: format.number(adoption.statuses.paused),
     abandoned: format.number(adoption.statuses.abandoned),
   };
@@ -59,9 +61,10 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
       <p>
         <Trans i18nKey="district.sentence.rest" values={values} components={components} />{' '}
         {attention !== undefined && (
-          <Trans i18nKey="district.sentence.attention" count={attention} values={{ count: attention }} components={components} />
+          <Trans i18nKey="district.sentence.attention" values={{ attention: format.number(attention) }} components={components} />
         )}
       </p>
+      {adoption.statuses.paused + adoption.statuses.abandoned > 0 && <p className={classes['counted']}>{t('district.sentence.counted')}</p>}
     </div>
   );
 };

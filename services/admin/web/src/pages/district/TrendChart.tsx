@@ -92,7 +92,7 @@ export const TrendChart = ({ points, total }: { points: readonly TrendPoint[]; t
           <ul className={classes['labels']} style={{ width: grid.right - 12, top: grid.top, bottom: grid.bottom }} aria-hidden="true">
             {bandLabels(points.at(-1)!, total, plotHeight_px).map(({ stage, count, y }) => (
               <li key={stage} style={{ top: y }}>
-                <StageMark stage={stage} size={12} /> {t(`stage.${stage}`)} <b>{format.number(count)}</b>
+                <StageMark stage={stage} size={12} /> {t(`stage.${stage}`)} {shown === last && <b>{format.number(count)}</b>}
               </li>
             ))}
           </ul>

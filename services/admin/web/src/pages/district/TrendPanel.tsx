@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { trendQuery } from '../../api/queries.js';
 import type { Initiative } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
-import { addMonths } from '../../lib/zone.js';
+import { addMonths, dayOf } from '../../lib/zone.js';
 import { stageKeys } from '../../lib/stages.js';
 import { Panel } from '../../ui/Panel.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
@@ -19,13 +19,18 @@ const TrendChart = lazy(() => import('./TrendChart.js').then((module) => ({ defa
 /** The last two years, week by week; a day chosen on it becomes the day of the page. The same figures stand in a table below. */
 export const TrendPanel = ({ initiative, total }: { initiative: Initiative; total: number }) => {
   const { t } = useTranslation();
-  const { district, today, at, format } = useDistrict();
-  const span = { from: addMonths(today, -24), to: today, recorded: at.recorded };
+  const { district, zone, today, at, format } = useDistrict();
+  // What was known on a day says nothing about later ones; the picture ends there.
+  const to = at.recorded ? dayOf(at.recorded, zone) : today;
+  const span = { from: addMonths(to, -24), to, recorded: at.recorded };
   const trend = useQuery(trendQuery(district.districtId, initiative.initiativeId, span));
   const points = trend.data?.items ?? [];
+  const title = at.recorded
+    ? t('district.trend.titleKnown', { initiative: initiative.name, date: format.date(to) })
+    : t('district.trend.title', { initiative: initiative.name });
   const skeleton = <Skeleton height="11.5rem" />;
   return (
-    <Panel title={t('district.trend.title', { initiative: initiative.name })} aside={<span className="dim">{t('district.trend.hint')}</span>}>
+    <Panel title={title} aside={<span className="dim">{t('district.trend.hint')}</span>}>
       {trend.error && !trend.data ? (
         <ProblemNotice error={trend.error} of="read" onRetry={() => void trend.refetch()} />
       ) : points.length < 2 ? (
@@ -39,7 +44,7 @@ export const TrendPanel = ({ initiative, total }: { initiative: Initiative; tota
           </WhenSeen>
           <details className={classes['table']}>
             <summary>{t('chart.asTable')}</summary>
-            <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t('district.trend.title', { initiative: initiative.name })}>
+            <div className={classes['scroll']} tabIndex={0} role="group" aria-label={title}>
               <table className="numbers">
                 <thead>
                   <tr>

@@ -1,11 +1,11 @@
 import type { OverviewSearch, SortColumn } from '../../app/search.js';
 import type { AdoptionRow } from '../../api/types.js';
-import { stageKeyOf, stageRank, statuses } from '../../lib/stages.js';
+import { hasReached, stageKeyOf, stageRank, statuses } from '../../lib/stages.js';
 
-const initialRank = stageRank('initial-implementation');
-
-/** Whether a school counts as having reached Initial Implementation: its stage is that one or the next, whatever its status. */
-export const reachedInitial = (row: AdoptionRow): boolean => stageRank(stageKeyOf(row.stage)) >= initialRank;
+const isIn = (row: AdoptionRow, stage: NonNullable<OverviewSearch['stage']>): boolean => {
+  if (stage === 'reached-initial') return hasReached('initial-implementation', row);
+  return stage === 'reached-full' ? hasReached('full-implementation', row) : stageKeyOf(row.stage) === stage;
+};
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -13,7 +13,7 @@ export const filterRows = (rows: readonly AdoptionRow[], search: OverviewSearch,
   const words = plain(search.q ?? '').split(/\s+/).filter(Boolean);
   return rows.filter(
     (row) =>
-      (!search.stage || (search.stage === 'reached-initial' ? reachedInitial(row) : stageKeyOf(row.stage) === search.stage)) &&
+      (!search.stage || isIn(row, search.stage)) &&
       (!search.status || row.status === search.status) &&
       (!search.attention || attention.has(row.schoolId)) &&
       words.every((word) => plain(row.name).includes(word)),

@@ -18,7 +18,7 @@ export const trendGrid = (labelled: boolean) => ({ left: 36, right: labelled ? 1
 /** A light pattern for each stage, so that bands are told apart without colour. */
 const decals = [
   { symbol: 'none' },
-  { symbol: 'circle', symbolSize: 0.35, dashArrayX: [[0, 14], [7, 7]], dashArrayY: [14, 0], color: 'rgba(0,0,0,.22)' },
+  { symbol: 'circle', symbolSize: 0.5, dashArrayX: [[5, 5], [0, 5, 5, 0]], dashArrayY: [4, 0], color: 'rgba(0,0,0,.25)' },
   { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [1, 9], rotation: Math.PI / 4, color: 'rgba(0,0,0,.16)' },
   { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [1, 7], rotation: -Math.PI / 4, color: 'rgba(255,255,255,.25)' },
   { symbol: 'none' },

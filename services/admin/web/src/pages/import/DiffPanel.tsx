@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { RosterDiff } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
+import { CsvButton } from '../../ui/CsvButton.js';
 import { Panel } from '../../ui/Panel.js';
 import classes from './Import.module.css';
 
@@ -10,13 +10,13 @@ const shownMax = 500;
 
 interface GroupProps {
   readonly name: 'opened' | 'renamed' | 'changed' | 'closing' | 'rejected';
-  readonly rows: readonly { key: string; cells: readonly ReactNode[] }[];
+  readonly rows: readonly { key: string; cells: readonly (string | number)[] }[];
   readonly heads: readonly string[];
 }
 
 const Group = ({ name, rows, heads }: GroupProps) => {
   const { t } = useTranslation();
-  const { format } = useDistrict();
+  const { district, format } = useDistrict();
   const head = (
     <>
       <b className="numbers">{format.number(rows.length)}</b> {t(`import.group.${name}`, { count: rows.length })}
@@ -27,7 +27,7 @@ const Group = ({ name, rows, heads }: GroupProps) => {
     <details className={classes['group']} data-group={name} open={rows.length <= 12 || name === 'rejected'}>
       <summary>{head}</summary>
       <p className="dim">{t(`import.groupHelp.${name}`)}</p>
-      <div className={classes['scroll']}>
+      <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t(`import.group.${name}`, { count: rows.length })}>
         <table>
           <thead>
             <tr>{heads.map((text) => <th key={text} scope="col">{text}</th>)}</tr>
@@ -39,6 +39,7 @@ const Group = ({ name, rows, heads }: GroupProps) => {
           </tbody>
         </table>
       </div>
+      <CsvButton name={`${district.districtId}-roster-${name}`} header={heads} rows={() => rows.map((row) => row.cells)} />
       {rows.length > shownMax && <p className="dim">{t('import.moreRows', { count: rows.length - shownMax })}</p>}
     </details>
   );

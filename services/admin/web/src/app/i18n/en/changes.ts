@@ -14,6 +14,7 @@ export const changes = {
       schools: 'Schools',
       adds: 'In every row, before and the classes of change add up to after.',
       doesNotAdd: 'The classes of change do not add up to the difference of the totals. Please report this page with its address.',
+      reached: 'Schools that have reached Initial Implementation, abandoned ones left out: {{difference}}.',
     },
     list: { title: 'Each change' },
     filter: 'Classes of change',
@@ -43,8 +44,7 @@ export const changes = {
     event: '{{what}} on {{occurred}}',
     lateEvent: '{{what}} on {{occurred}}, recorded on {{recorded}}',
     none: 'No change of this kind.',
-    more_one: 'Show {{count}} more',
-    more_other: 'Show {{count}} more',
+    first: 'The first {{shown}} of {{count}}',
   },
   event: {
     started: 'Started',

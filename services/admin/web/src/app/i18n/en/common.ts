@@ -1,6 +1,7 @@
 export const common = {
   none: '–',
   cancel: 'Cancel',
+  showAll: 'Show all {{count}}',
   loading: 'Loading',
   person: '{{name}}, {{role}}',
   stage: {
@@ -20,6 +21,8 @@ export const common = {
     district: 'District',
     initiative: 'Initiative',
     sample: 'This is a sample: the schools are real, the people and events are synthetic.',
+    sampleReal: 'Real are the names, the state ids and the numbers of students of the schools, as Tennessee published them for the school year 2023-24.',
+    sampleMade: 'Made up is every person, and everything that is said to have happened in a school. No school of Nashville has done what this sample tells of it.',
   },
   time: {
     title: 'Time of the page',

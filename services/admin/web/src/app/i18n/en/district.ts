@@ -6,8 +6,8 @@ export const district = {
       same: 'On {{date}}, <reached>{{reached}} of {{total}}</reached> schools have reached Initial Implementation in {{initiative}}, <difference>as many</difference> as on {{before}}.',
       alone: 'On {{date}}, <reached>{{reached}} of {{total}}</reached> schools have reached Initial Implementation in {{initiative}}.',
       rest: 'In Full Implementation: <full>{{full}}</full>. Paused: <paused>{{paused}}</paused>. Abandoned: <abandoned>{{abandoned}}</abandoned>.',
-      attention_one: '<attention>{{count}}</attention> school needs attention.',
-      attention_other: '<attention>{{count}}</attention> schools need attention.',
+      attention: 'Needing attention: <attention>{{attention}}</attention>.',
+      counted: 'A paused school counts as having reached its stage, an abandoned one does not.',
     },
     bars: {
       title: 'Stages by initiative',
@@ -17,6 +17,7 @@ export const district = {
     },
     trend: {
       title: '{{initiative}} over the last two years',
+      titleKnown: '{{initiative}} in the two years up to {{date}}',
       hint: 'Click or drag to choose a date',
       short: 'There are not two weeks of history yet.',
       week: 'Week up to',
@@ -50,11 +51,11 @@ export const district = {
       days: 'Days in stage',
       count_one: '{{shown}} of {{count}} school',
       count_other: '{{shown}} of {{count}} schools',
-      reachedInitial: 'Reached Initial Implementation',
+      'reached-initial': 'Reached Initial Implementation',
+      'reached-full': 'Reached Full Implementation',
       without: 'Remove the filter {{filter}}',
       empty: 'No school matches. Remove a filter or change the words.',
-      more_one: 'Show {{count}} more',
-      more_other: 'Show {{count}} more',
+      first: 'The first {{shown}} of {{count}}',
     },
   },
 };

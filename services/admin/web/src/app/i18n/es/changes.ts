@@ -17,6 +17,7 @@ export const changes: SameKeys<typeof english> = {
       schools: 'Escuelas',
       adds: 'En cada fila, antes más las clases de cambio suman después.',
       doesNotAdd: 'Las clases de cambio no suman la diferencia de los totales. Comunique esta página con su dirección.',
+      reached: 'Escuelas que han llegado a la implementación inicial, sin contar las que abandonaron: {{difference}}.',
     },
     list: { title: 'Cada cambio' },
     filter: 'Clases de cambio',
@@ -46,8 +47,7 @@ export const changes: SameKeys<typeof english> = {
     event: '{{what}} el {{occurred}}',
     lateEvent: '{{what}} el {{occurred}}, registrado el {{recorded}}',
     none: 'Ningún cambio de esta clase.',
-    more_one: 'Mostrar {{count}} más',
-    more_other: 'Mostrar {{count}} más',
+    first: 'Los primeros {{shown}} de {{count}}',
   },
   event: {
     started: 'Empezó',

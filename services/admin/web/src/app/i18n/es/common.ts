@@ -4,6 +4,7 @@ import type { common as english } from '../en/common.js';
 export const common: SameKeys<typeof english> = {
   none: '–',
   cancel: 'Cancelar',
+  showAll: 'Mostrar todo ({{count}})',
   loading: 'Cargando',
   person: '{{name}}, {{role}}',
   stage: {
@@ -23,6 +24,8 @@ export const common: SameKeys<typeof english> = {
     district: 'Distrito',
     initiative: 'Iniciativa',
     sample: 'Esto es una muestra: las escuelas son reales; las personas y los hechos son sintéticos.',
+    sampleReal: 'Son reales los nombres, los identificadores estatales y los números de estudiantes de las escuelas, tal como Tennessee los publicó para el año escolar 2023-24.',
+    sampleMade: 'Son inventadas todas las personas y todo lo que se dice que ocurrió en una escuela. Ninguna escuela de Nashville ha hecho lo que cuenta esta muestra.',
   },
   time: {
     title: 'Fecha de la página',

@@ -9,8 +9,8 @@ export const district: SameKeys<typeof english> = {
       same: 'El {{date}}, <reached>{{reached}} de {{total}}</reached> escuelas han llegado a la implementación inicial en {{initiative}}, <difference>tantas</difference> como el {{before}}.',
       alone: 'El {{date}}, <reached>{{reached}} de {{total}}</reached> escuelas han llegado a la implementación inicial en {{initiative}}.',
       rest: 'En implementación plena: <full>{{full}}</full>. En pausa: <paused>{{paused}}</paused>. Abandonadas: <abandoned>{{abandoned}}</abandoned>.',
-      attention_one: '<attention>{{count}}</attention> escuela necesita atención.',
-      attention_other: '<attention>{{count}}</attention> escuelas necesitan atención.',
+      attention: 'Necesitan atención: <attention>{{attention}}</attention>.',
+      counted: 'Una escuela en pausa cuenta como llegada a su etapa; una que abandonó, no.',
     },
     bars: {
       title: 'Etapas por iniciativa',
@@ -20,6 +20,7 @@ export const district: SameKeys<typeof english> = {
     },
     trend: {
       title: '{{initiative}} en los últimos dos años',
+      titleKnown: '{{initiative}} en los dos años hasta el {{date}}',
       hint: 'Haga clic o arrastre para elegir una fecha',
       short: 'Aún no hay dos semanas de historia.',
       week: 'Semana hasta el',
@@ -53,11 +54,11 @@ export const district: SameKeys<typeof english> = {
       days: 'Días en la etapa',
       count_one: '{{shown}} de {{count}} escuela',
       count_other: '{{shown}} de {{count}} escuelas',
-      reachedInitial: 'Llegaron a la implementación inicial',
+      'reached-initial': 'Llegaron a la implementación inicial',
+      'reached-full': 'Llegaron a la implementación plena',
       without: 'Quitar el filtro {{filter}}',
       empty: 'Ninguna escuela coincide. Quite un filtro o cambie las palabras.',
-      more_one: 'Mostrar {{count}} más',
-      more_other: 'Mostrar {{count}} más',
+      first: 'Las primeras {{shown}} de {{count}}',
     },
   },
 };
