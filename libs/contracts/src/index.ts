@@ -60,6 +60,6 @@ export {
   schoolReopenedV1,
 } from './directory/events.js';
 export type { DirectoryPublicEvent, ExternalId, SchoolProfile } from './directory/events.js';
-export { anyPublicEventSchema, instantSchema, publicEvent } from './public-event.js';
+export { anyPublicEventSchema, instantSchema, publicEvent, schemaUriOf } from './public-event.js';
 export type { AnyPublicEvent } from './public-event.js';
 export { topics } from './topics.js';

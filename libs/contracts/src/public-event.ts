@@ -31,6 +31,9 @@ const envelope = {
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 };
 
+/** What an event's `dataschema` says, and its JSON Schema's `$id`: absolute, as CloudEvents wants it, and of no host, as the schema comes with the code. */
+export const schemaUriOf = (type: string): string => `urn:cairn:schema:${type}`;
+
 /** Declares version `n` of a public event: `org.cairn.<name>.v<n>`. A version is added, never edited. */
 export const publicEvent = <Type extends `org.cairn.${string}.v${number}`, Data extends z.ZodType>(
   type: Type,

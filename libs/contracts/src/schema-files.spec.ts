@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { CloudEvent } from 'cloudevents';
 
-import { anyPublicEventSchema } from './public-event.js';
+import { anyPublicEventSchema, schemaUriOf } from './public-event.js';
 import { publicEventSchemas, sampleNameOf, schemaFiles } from './schema-files.js';
 
 const folder = new URL('../schemas/', import.meta.url);
@@ -37,8 +38,9 @@ describe('the schemas of the public events', () => {
       const sample: unknown = JSON.parse(read(sampleNameOf(type)));
       const validate = validator(read(`${type}.json`));
       expect({ valid: validate(sample), errors: validate.errors }).toEqual({ valid: true, errors: null });
-      expect(sample).toMatchObject({ dataschema: `/schemas/${type}.json` });
+      expect(sample).toMatchObject({ dataschema: schemaUriOf(type) });
       expect(schema.parse(sample)).toEqual(sample);
+      expect(new CloudEvent(sample as Partial<CloudEvent<unknown>>).validate()).toBe(true);
       expect(anyPublicEventSchema.parse(sample)).toEqual(sample);
     },
   );

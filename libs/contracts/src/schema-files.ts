@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { adoptionEventSchema } from './adoption/events.js';
 import { directoryEventSchema } from './directory/events.js';
+import { schemaUriOf } from './public-event.js';
 
 /** The zod schema of every public event, one a type and version. */
 export const publicEventSchemas = [...directoryEventSchema.options, ...adoptionEventSchema.options] as const;
@@ -28,7 +29,7 @@ const schemaFile = (schema: (typeof publicEventSchemas)[number]): SchemaFile => 
     },
   });
   const name = `${type}.json`;
-  return { type, name, text: `${JSON.stringify({ $schema, $id: `/schemas/${name}`, title: type, ...json }, null, 2)}\n` };
+  return { type, name, text: `${JSON.stringify({ $schema, $id: schemaUriOf(type), title: type, ...json }, null, 2)}\n` };
 };
 
 /** The JSON Schema (2020-12) of every public event, as the files of `schemas/` have to hold them. */

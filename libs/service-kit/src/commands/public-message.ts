@@ -1,3 +1,4 @@
+import { schemaUriOf } from '@cairn/contracts';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { PublicMessage } from '@cairn/event-bus';
 import type { RecordedEvent } from '@cairn/event-store';
@@ -23,7 +24,7 @@ export const publicEventOf = (stored: RecordedEvent, fact: PublicFact): AnyPubli
   subject: fact.subject,
   time: stored.occurredAt,
   datacontenttype: 'application/json',
-  dataschema: `/schemas/${fact.type}.json`,
+  dataschema: schemaUriOf(fact.type),
   district: stored.district,
   stream: stored.stream,
   streamversion: stored.version,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { schemaUriOf } from '@cairn/contracts';
 import type { AdoptionPublicEvent, AnyPublicEvent, DirectoryPublicEvent, Stage } from '@cairn/contracts';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -105,7 +106,7 @@ export class Publisher {
       subject,
       time: when.occurredAt,
       datacontenttype: 'application/json',
-      dataschema: `/schemas/${type}.json`,
+      dataschema: schemaUriOf(type),
       district: this.district,
       stream: whole,
       streamversion: version,

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 import type { AdoptionEvent, SchoolAdoption } from './adoption.js';
 import { evolveAdoption, initialAdoption } from './adoption.js';
-import { about, bounds } from './adoption-fixtures.js';
+import { about, bounds } from '../testing/adoption-fixtures.js';
 import { acceptIfLegal, firstBroken } from './adoption-law.js';
 
 const day = (n: number): string => new Date(Date.UTC(2025, 0, 1 + n)).toISOString();

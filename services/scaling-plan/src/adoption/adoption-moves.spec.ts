@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { decisionTable, givenId } from '@cairn/decider/testing';
 
 import { evolveAdoption, initialAdoption } from './adoption.js';
-import { about, bounds, history, on, paused, started, toInstallation } from './adoption-fixtures.js';
+import { about, bounds, history, on, paused, started, toInstallation } from '../testing/adoption-fixtures.js';
 import { decideOverrideStage } from './override-stage.slice.js';
 import { decideRecordFidelity } from './record-fidelity.slice.js';
 import { decideRegressStage } from './regress-stage.slice.js';

@@ -1,7 +1,7 @@
 import type { FactKind, Stage } from '@cairn/contracts';
 import type { ProblemCatalogue } from '@cairn/service-kit';
 
-import type { AdoptionRejection } from './adoption-rejection.js';
+import type { AdoptionRejection, TimelineRejection } from './adoption-rejection.js';
 
 const stageNames: Readonly<Record<Stage, string>> = {
   exploration: 'Exploration',
@@ -22,7 +22,7 @@ const factNames: Readonly<Record<FactKind, string>> = {
   'fidelity-recorded': 'a fidelity score',
 };
 
-const ruleNames: Readonly<Record<string, string>> = {
+const ruleNames: Readonly<Record<TimelineRejection['type'], string>> = {
   AdoptionNotStarted: 'it would come before the adoption was started',
   AdoptionAlreadyStarted: 'the adoption would be started twice',
   AdoptionPaused: 'it would fall into a pause',
@@ -187,7 +187,7 @@ export const adoptionProblems: ProblemCatalogue<AdoptionRejection> = {
     title: 'A fact on record could no longer stand',
     status: 409,
     detail: ({ fact, occurredAt, eventId, rule }) =>
-      `With this in place, ${factNames[fact]} of ${occurredAt} (event ${eventId}) could not stand: ${ruleNames[rule] ?? rule}. Correct that fact first.`,
+      `With this in place, ${factNames[fact]} of ${occurredAt} (event ${eventId}) could not stand: ${ruleNames[rule]}. Correct that fact first.`,
   },
   FactUnknown: {
     type: '/problems/fact-unknown',

@@ -3,7 +3,7 @@ import { decisionTable, givenId } from '@cairn/decider/testing';
 
 import { decideAbandonAdoption } from './abandon-adoption.slice.js';
 import { evolveAdoption, initialAdoption } from './adoption.js';
-import { abandoned, bounds, on, paused, restarted, resumed, started, toInstallation } from './adoption-fixtures.js';
+import { abandoned, bounds, on, paused, restarted, resumed, started, toInstallation } from '../testing/adoption-fixtures.js';
 import { decidePauseAdoption } from './pause-adoption.slice.js';
 import { decideRestartAdoption } from './restart-adoption.slice.js';
 import { decideResumeAdoption } from './resume-adoption.slice.js';

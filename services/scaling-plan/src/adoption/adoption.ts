@@ -1,39 +1,38 @@
-import { emptyTimeline, record, stageSchema, stateAt } from '@cairn/contracts';
+import {
+  adoptionAbandonedV1,
+  adoptionPausedV1,
+  adoptionRestartedV1,
+  adoptionResumedV1,
+  adoptionStartedV1,
+  emptyTimeline,
+  factCorrectedV1,
+  factWithdrawnV1,
+  fidelityRecordedV1,
+  record,
+  stageAdvancedV1,
+  stageOverriddenV1,
+  stageRegressedV1,
+  stateAt,
+} from '@cairn/contracts';
 import type { AdoptionState, FactKind, FactValues, RecordedFact, Timeline } from '@cairn/contracts';
 import { unreachable } from '@cairn/decider';
 import type { DomainEvent, Evolve, Recorded } from '@cairn/decider';
 import type { EventCatalogue } from '@cairn/service-kit';
-import { z } from 'zod';
+import type { z } from 'zod';
 
-const reason = z.string().min(1).max(2_000);
-const evidence = z.string().min(1).max(2_000);
-const of = { schoolId: z.uuid(), initiativeId: z.string().min(1) };
-const noted = { ...of, reason: reason.optional(), evidence: evidence.optional() };
-const reasoned = { ...noted, reason };
-const moved = { from: stageSchema, to: stageSchema };
-const score = z.number().min(0).max(1);
-const window = z.string().min(1).max(40);
-const corrected = z.object({
-  occurredAt: z.string().optional(),
-  to: stageSchema.optional(),
-  reason: reason.optional(),
-  evidence: evidence.optional(),
-  score: score.optional(),
-  window: window.optional(),
-});
-
+/** What is recorded of an adoption is published as it stands, so both are held to the same schemas. */
 const schemas = {
-  AdoptionStarted: z.object(noted),
-  StageAdvanced: z.object({ ...noted, ...moved }),
-  StageRegressed: z.object({ ...reasoned, ...moved }),
-  StageOverridden: z.object({ ...reasoned, ...moved }),
-  AdoptionPaused: z.object(reasoned),
-  AdoptionResumed: z.object(noted),
-  AdoptionAbandoned: z.object(reasoned),
-  AdoptionRestarted: z.object(noted),
-  FidelityRecorded: z.object({ ...noted, score, window }),
-  FactCorrected: z.object({ ...of, correctsEventId: z.uuid(), reason, corrected }),
-  FactWithdrawn: z.object({ ...of, correctsEventId: z.uuid(), reason }),
+  AdoptionStarted: adoptionStartedV1.shape.data,
+  StageAdvanced: stageAdvancedV1.shape.data,
+  StageRegressed: stageRegressedV1.shape.data,
+  StageOverridden: stageOverriddenV1.shape.data,
+  AdoptionPaused: adoptionPausedV1.shape.data,
+  AdoptionResumed: adoptionResumedV1.shape.data,
+  AdoptionAbandoned: adoptionAbandonedV1.shape.data,
+  AdoptionRestarted: adoptionRestartedV1.shape.data,
+  FidelityRecorded: fidelityRecordedV1.shape.data,
+  FactCorrected: factCorrectedV1.shape.data,
+  FactWithdrawn: factWithdrawnV1.shape.data,
 };
 
 type EventOf<Type extends keyof typeof schemas> = DomainEvent<Type, z.infer<(typeof schemas)[Type]>>;

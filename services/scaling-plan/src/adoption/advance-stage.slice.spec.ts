@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { decisionTable, givenId } from '@cairn/decider/testing';
 
 import { evolveAdoption, initialAdoption } from './adoption.js';
-import { bounds, fidelity, on, paused, resumed, started, toFull, toInitial, toInstallation, abandoned, restarted } from './adoption-fixtures.js';
+import { bounds, fidelity, on, paused, resumed, started, toFull, toInitial, toInstallation, abandoned, restarted } from '../testing/adoption-fixtures.js';
 import { decideAdvanceStage } from './advance-stage.slice.js';
 
 const advance = (occurredAt: string, more: object = {}) => ({ ...bounds, occurredAt, ...more });

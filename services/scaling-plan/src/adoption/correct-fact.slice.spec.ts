@@ -3,7 +3,7 @@ import { describe } from '@jest/globals';
 import { decisionTable, givenId } from '@cairn/decider/testing';
 
 import { evolveAdoption, initialAdoption } from './adoption.js';
-import { bounds, corrected, fidelity, history, on, started, toInstallation, withdrawn } from './adoption-fixtures.js';
+import { bounds, corrected, fidelity, history, on, started, toInstallation, withdrawn } from '../testing/adoption-fixtures.js';
 import { decideCorrectFact } from './correct-fact.slice.js';
 
 const correct = (correctsEventId: string, values: { readonly occurredAt?: string; readonly to?: Stage; readonly score?: number }) => ({

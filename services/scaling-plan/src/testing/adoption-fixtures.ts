@@ -1,7 +1,7 @@
 import type { Stage } from '@cairn/contracts';
 
-import type { AdoptionEvent, AdoptionEventOf } from './adoption.js';
-import type { AdoptionCommand } from './adoption-law.js';
+import type { AdoptionEvent, AdoptionEventOf } from '../adoption/adoption.js';
+import type { AdoptionCommand } from '../adoption/adoption-law.js';
 
 // Facts and commands for decision tables: one school, one initiative, one day a month.
 
