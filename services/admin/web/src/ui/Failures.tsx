@@ -9,7 +9,7 @@ export const NotFound = () => {
   const { t } = useTranslation();
   return (
     <div className={classes['empty']}>
-      <h2>{t('notFound.title')}</h2>
+      <h1>{t('notFound.title')}</h1>
       <p>{t('notFound.help')}</p>
       <Link to="/">{t('notFound.home')}</Link>
     </div>

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiProblem, ServiceUnreachable } from '../api/problem.js';
@@ -28,8 +29,13 @@ export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
   const readable = useReadable();
   const reference = problem?.reference ?? problem?.instance;
   const changed = of === 'read' ? undefined : problem && (problem.unchanged || problem.status < 500) ? t('problem.nothingChanged') : t('problem.perhapsChanged');
+  // A refusal may appear below what is seen of the page; the words of a read stand where its data would.
+  const notice = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (of === 'command') notice.current?.scrollIntoView({ block: 'nearest' });
+  }, [of, error]);
   return (
-    <div role="alert" className={classes['problem']}>
+    <div role="alert" className={classes['problem']} ref={notice}>
       <Icon name="attention" />
       <div>
         <strong>{title}</strong>

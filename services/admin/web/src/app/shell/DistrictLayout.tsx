@@ -66,7 +66,7 @@ export const DistrictLayout = () => {
           <PastBand />
           <main id="content" tabIndex={-1} className={classes['content']}>
             {state.district.sample && (
-              <details className={classes['sample']}>
+              <details className={`print ${classes['sample']}`}>
                 <summary>{t('shell.sample')}</summary>
                 <p>{t('shell.sampleReal')}</p>
                 <p>{t('shell.sampleMade')}</p>

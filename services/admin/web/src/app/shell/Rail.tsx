@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { Cairn, Icon } from '../../ui/Icon.js';
+import { useRights } from '../use-rights.js';
 import { useDistrict } from './district-context.js';
 import classes from './Shell.module.css';
 
@@ -12,10 +13,12 @@ const places = [
   { to: '/d/$district/import', icon: 'import', key: 'place.import', exact: false },
 ] as const;
 
-/** The few places people go: beside the page, icons alone on narrow screens, at the bottom on phones. */
+/** The few places people go, without the one that the role cannot use: beside the page, icons alone on narrow screens, at the bottom on phones. */
 export const Rail = () => {
   const { t } = useTranslation();
   const { district } = useDistrict();
+  const { mayOperate } = useRights();
+  const offered = places.filter((place) => mayOperate || place.key !== 'place.import');
   const params = { district: district.districtId };
   return (
     <nav className={classes['rail']} aria-label={t('shell.places')}>
@@ -25,7 +28,7 @@ export const Rail = () => {
         <span>Cairn</span>
       </Link>
       <ul>
-        {places.map((place) => (
+        {offered.map((place) => (
           <li key={place.to}>
             <Link to={place.to} params={params} className={classes['place']} activeOptions={{ exact: place.exact, includeSearch: false }} title={t(place.key)}>
               <Icon name={place.icon} size={20} />

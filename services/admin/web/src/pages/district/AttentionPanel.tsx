@@ -37,7 +37,7 @@ export const AttentionPanel = ({ initiative, entries, failed }: Props) => {
   const { district } = useDistrict();
   const params = { district: district.districtId };
   const all = (
-    <Link to="/d/$district" params={params} hash="schools" search={(now) => ({ ...now, attention: 'yes' as const, stage: undefined, status: undefined, q: undefined })}>
+    <Link className="no-print" to="/d/$district" params={params} hash="schools" search={(now) => ({ ...now, attention: 'yes' as const, stage: undefined, status: undefined, q: undefined })}>
       {t('district.attention.all', { count: entries.length })}
     </Link>
   );

@@ -18,6 +18,7 @@ import { useOverview } from './use-overview.js';
 const route = getRouteApi('/signed-in/d/$district/');
 
 const Overview = ({ initiative }: { initiative: Initiative }) => {
+  const { t } = useTranslation();
   const search = route.useSearch();
   const { adoption, before, recent, monthBefore, attention } = useOverview(initiative.initiativeId);
   const flagged = useMemo(() => new Set(attention.map((entry) => entry.row.schoolId)), [attention]);
@@ -25,9 +26,10 @@ const Overview = ({ initiative }: { initiative: Initiative }) => {
     if (adoption.error) return <ProblemNotice error={adoption.error} of="read" onRetry={() => void adoption.refetch()} />;
     return (
       <>
-        <Skeleton height="4.5rem" />
-        <Skeleton height="11rem" />
-        <Skeleton height="14rem" />
+        <p role="status" className="dim">{t('loading')}</p>
+        <Skeleton height="6.5rem" maw="60rem" />
+        <Skeleton height="16.5rem" />
+        <Skeleton height="16.5rem" />
         <Skeleton height="30rem" />
       </>
     );

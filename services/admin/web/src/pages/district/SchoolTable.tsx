@@ -54,6 +54,7 @@ export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Pr
       aside={
         <div className={classes['tools']}>
           <TextInput
+            className="no-print"
             size="xs"
             type="search"
             aria-label={t('district.table.find')}

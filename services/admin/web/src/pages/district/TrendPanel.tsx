@@ -30,7 +30,7 @@ export const TrendPanel = ({ initiative, total }: { initiative: Initiative; tota
     : t('district.trend.title', { initiative: initiative.name });
   const skeleton = <Skeleton height="11.5rem" />;
   return (
-    <Panel title={title} aside={<span className="dim">{t('district.trend.hint')}</span>}>
+    <Panel title={title} aside={<span className="dim no-print">{t('district.trend.hint')}</span>}>
       {trend.error && !trend.data ? (
         <ProblemNotice error={trend.error} of="read" onRetry={() => void trend.refetch()} />
       ) : points.length < 2 ? (

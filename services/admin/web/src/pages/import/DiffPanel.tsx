@@ -26,7 +26,10 @@ const Group = ({ name, rows, heads }: GroupProps) => {
   return (
     <details className={classes['group']} data-group={name} open={rows.length <= 12 || name === 'rejected'}>
       <summary>{head}</summary>
-      <p className="dim">{t(`import.groupHelp.${name}`)}</p>
+      <div className={classes['help']}>
+        <p className="dim">{t(`import.groupHelp.${name}`)}</p>
+        <CsvButton name={`${district.districtId}-roster-${name}`} header={heads} rows={() => rows.map((row) => row.cells)} />
+      </div>
       <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t(`import.group.${name}`, { count: rows.length })}>
         <table>
           <thead>
@@ -39,7 +42,6 @@ const Group = ({ name, rows, heads }: GroupProps) => {
           </tbody>
         </table>
       </div>
-      <CsvButton name={`${district.districtId}-roster-${name}`} header={heads} rows={() => rows.map((row) => row.cells)} />
       {rows.length > shownMax && <p className="dim">{t('import.moreRows', { count: rows.length - shownMax })}</p>}
     </details>
   );

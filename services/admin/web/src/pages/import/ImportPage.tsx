@@ -53,11 +53,11 @@ export const ImportPage = () => {
     <>
       <div>
         <h1 className={classes['title']}>{t('import.title')}</h1>
-        <ol className={classes['steps']}>
+        {!off && <ol className={classes['steps']}>
           {steps.map((name) => (
             <li key={name} aria-current={name === step ? 'step' : undefined}>{t(`import.step.${name}`)}</li>
           ))}
-        </ol>
+        </ol>}
       </div>
       {off ? (
         <p className="dim">{off}</p>

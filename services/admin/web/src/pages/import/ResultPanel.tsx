@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { RosterDiff } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
-import { Icon } from '../../ui/Icon.js';
-import notice from '../../ui/Notice.module.css';
+import { Done } from '../../ui/Done.js';
 import classes from './Import.module.css';
 
 interface Props {
@@ -26,14 +25,13 @@ export const ResultPanel = ({ result, effective, onAgain }: Props) => {
   ];
   return (
     <>
-      <div className={notice['done']} role="status">
-        <Icon name="check" />
+      <Done>
         <div>
           <strong>{t('import.result.title', { date: format.date(effective) })}</strong>
           <ul className={classes['counts']}>{counts.map((text) => <li key={text}>{text}</li>)}</ul>
           <p className="dim">{t('import.result.reference', { id: result.importId })}</p>
         </div>
-      </div>
+      </Done>
       <div className={classes['apply']}>
         <Button renderRoot={(props) => <Link to={initiative ? '/d/$district' : '/d/$district/initiatives'} params={{ district: district.districtId }} {...props} />}>
           {t(initiative ? 'import.result.toDistrict' : 'import.result.toInitiatives')}

@@ -45,7 +45,7 @@ export const NewInitiative = ({ first }: { first: boolean }) => {
   });
   return (
     <Panel title={t(first ? 'initiatives.first' : 'initiatives.another')}>
-      <form className={classes['form']} onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+      <form className={classes['form']} onSubmit={form.onSubmit((values) => create.mutate(values), (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus())} noValidate>
         <TextInput label={t('initiatives.name')} maxLength={200} withAsterisk {...form.getInputProps('name')} />
         <Textarea label={t('initiatives.description')} description={t('initiatives.descriptionHelp')} autosize minRows={2} maxLength={2_000} withAsterisk {...form.getInputProps('description')} />
         <NumberInput label={t('initiatives.cutLabel')} description={t('initiatives.cutHelp')} min={0} max={1} step={0.05} decimalScale={2} {...form.getInputProps('fidelityCut')} />

@@ -62,7 +62,7 @@ export const CommandForm = ({ offer, day, schoolId, initiativeId, version, actio
         },
       },
     );
-  });
+  }, (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus());
 
   return (
     <form onSubmit={submit} className={classes['form']} noValidate>

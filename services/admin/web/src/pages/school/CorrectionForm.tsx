@@ -10,6 +10,7 @@ import { dayOf } from '../../lib/zone.js';
 import { stages } from '../../lib/stages.js';
 import { DayField } from '../../ui/DayField.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { useFocusFirst } from '../../ui/use-focus-first.js';
 import { useReadable } from '../../ui/use-readable.js';
 import type { Line } from './record.js';
 import classes from './Record.module.css';
@@ -68,8 +69,11 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
       };
     },
   });
-  const close = (): void =>
+  const element = useFocusFirst<HTMLFormElement>();
+  const close = (): void => {
+    document.getElementById(`fact-${line.item.eventId}`)?.focus({ preventScroll: true });
     void navigate({ search: (now) => ({ ...now, correct: undefined, withdraw: undefined }), replace: true, resetScroll: false });
+  };
 
   const submit = form.onSubmit((values) => {
     const changed = fields.flatMap((field) => (String(values[field]) === String(before[field]) ? [] : [[field, values[field]]]));
@@ -88,10 +92,10 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
         },
       },
     );
-  });
+  }, (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus());
 
   return (
-    <form onSubmit={submit} className={`${classes['form']} ${classes['inline']}`} noValidate aria-label={t(mode === 'correct' ? 'record.correctTitle' : `fact.action.${undo}`)}>
+    <form ref={element} tabIndex={-1} onSubmit={submit} className={`${classes['form']} ${classes['inline']}`} noValidate aria-label={t(mode === 'correct' ? 'record.correctTitle' : `fact.action.${undo}`)}>
       {fields.includes('occurredAt') && (
         <DayField
           label={t('record.field.occurredAt')}
@@ -114,7 +118,6 @@ export const CorrectionForm = ({ mode, undo, line, schoolId, initiativeId, versi
         minRows={2}
         maxLength={2_000}
         withAsterisk
-        data-autofocus
         {...form.getInputProps('reason')}
       />
       {record.error && <ProblemNotice error={record.error} of="command" fields={[...fields, 'reason']} />}

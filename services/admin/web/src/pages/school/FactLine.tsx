@@ -45,7 +45,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
   const undo = lastOver ? (lastOver.entry.entry === 'withdrawal' ? 'standAgain' : 'withdrawCorrection') : 'withdraw';
 
   return (
-    <li className={classes['line']} data-withdrawn={(kind && !standing) || undefined} id={`fact-${item.eventId}`}>
+    <li className={classes['line']} data-withdrawn={(kind && !standing) || undefined} id={`fact-${item.eventId}`} tabIndex={-1}>
       <div className={classes['when']}>
         <time dateTime={line.occurredAt}>{format.date(line.occurredAt)}</time>
         {changed && standing && standing.occurredAt !== item.occurredAt && <s>{format.date(item.occurredAt)}</s>}

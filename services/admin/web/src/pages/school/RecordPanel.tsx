@@ -8,8 +8,7 @@ import { useDistrict } from '../../app/shell/district-context.js';
 import { useRights } from '../../app/use-rights.js';
 import { startOfDay } from '../../lib/zone.js';
 import { DayField } from '../../ui/DayField.js';
-import { Icon } from '../../ui/Icon.js';
-import notice from '../../ui/Notice.module.css';
+import { Done } from '../../ui/Done.js';
 import { Panel } from '../../ui/Panel.js';
 import { CommandForm } from './CommandForm.js';
 import { isPossible, offersAt, type Offer } from './commands.js';
@@ -59,7 +58,7 @@ export const RecordPanel = ({ initiative, record, schoolId }: Props) => {
   return (
     <Panel title={title} id="record">
       {done && (
-        <div className={notice['done']} role="status"><Icon name="check" /><p>{done}</p></div>
+        <Done key={done}><p>{done}</p></Done>
       )}
       <DayField label={t('record.when')} value={day} max={today} required onChange={(chosen) => setDay(chosen ?? today)} />
       <p className={classes['then']}>

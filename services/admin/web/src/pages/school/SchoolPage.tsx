@@ -37,7 +37,7 @@ export const SchoolPage = () => {
   usePageTitle(record?.name, district.name);
 
   const back = (
-    <Link to="/d/$district" params={{ district: district.districtId }} className={classes['back']}>
+    <Link to="/d/$district" params={{ district: district.districtId }} className={`no-print ${classes['back']}`}>
       <Icon name="back" size={16} />
       {t('school.back')}
     </Link>

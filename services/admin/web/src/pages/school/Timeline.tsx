@@ -39,6 +39,7 @@ export const Timeline = ({ record, schoolId }: { record: SchoolRecord; schoolId:
         <div className={classes['tools']}>
           {initiatives.length > 1 && (
             <Button
+              className="no-print"
               variant="default"
               size="xs"
               renderRoot={(props) => <Link to="." search={(now) => ({ ...now, facts: all ? undefined : ('all' as const) })} resetScroll={false} {...props} />}

@@ -46,7 +46,7 @@ export const FirstRun = () => {
   const [ownId, setOwnId] = useState(false);
   return (
     <StartFrame title={t('firstRun.title')} lead={t('firstRun.lead')}>
-      <form className={classes['form']} onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+      <form className={classes['form']} onSubmit={form.onSubmit((values) => create.mutate(values), (errors) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus())} noValidate>
         <TextInput
           label={t('firstRun.name')}
           withAsterisk

@@ -11,7 +11,7 @@ export const NoSchools = () => {
   const { district, past } = useDistrict();
   return (
     <div className={notice['empty']}>
-      <h2>{t(past ? 'empty.noSchoolsThen' : 'empty.noSchools')}</h2>
+      <h1>{t(past ? 'empty.noSchoolsThen' : 'empty.noSchools')}</h1>
       <p>{t(past ? 'empty.noSchoolsThenHelp' : 'empty.noSchoolsHelp')}</p>
       {!past && (
         <Button renderRoot={(props) => <Link to="/d/$district/import" params={{ district: district.districtId }} {...props} />}>
@@ -28,7 +28,7 @@ export const NoInitiative = () => {
   const { district } = useDistrict();
   return (
     <div className={notice['empty']}>
-      <h2>{t('empty.noInitiative')}</h2>
+      <h1>{t('empty.noInitiative')}</h1>
       <p>{t('empty.noInitiativeHelp')}</p>
       <Group justify="center" gap="sm">
         <Button renderRoot={(props) => <Link to="/d/$district/initiatives" params={{ district: district.districtId }} {...props} />}>

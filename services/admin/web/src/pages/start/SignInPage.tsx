@@ -40,7 +40,7 @@ export const SignInPage = () => {
             <UnstyledButton className={classes['person']} disabled={enter.isPending} onClick={() => enter.mutate(person.personId)}>
               <span className={classes['name']}>{person.name}</span>
               <span className={classes['role']}>{t(roleKey(person.role))}</span>
-              <span className={classes['about']}>{person.description}</span>
+              <span className={classes['about']}>{roleKey(person.role) === 'role.other' ? person.description : t(`signIn.${roleKey(person.role)}`)}</span>
               <Icon name="right" />
             </UnstyledButton>
           </li>

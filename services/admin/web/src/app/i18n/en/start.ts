@@ -2,6 +2,13 @@ export const start = {
   signIn: {
     title: 'Who are you today?',
     lead: 'This platform runs on your machine. Choose one of the people of the sample.',
+    role: {
+      operator: 'Imports rosters, records and corrects, in every school.',
+      coach: 'Records and corrects what happens in schools.',
+      'school-leader': 'Follows schools; records nothing.',
+      analyst: 'Asks what was so, and what was known when; records nothing.',
+      other: '',
+    },
     synthetic: 'These people are synthetic. They show what each role sees and may record.',
   },
   ready: {

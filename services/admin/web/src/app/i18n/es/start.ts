@@ -5,6 +5,13 @@ export const start: SameKeys<typeof english> = {
   signIn: {
     title: '¿Quién es usted hoy?',
     lead: 'Esta plataforma funciona en su equipo. Elija una de las personas de la muestra.',
+    role: {
+      operator: 'Importa listas, registra y corrige, en todas las escuelas.',
+      coach: 'Registra y corrige lo que ocurre en las escuelas.',
+      'school-leader': 'Sigue a las escuelas; no registra nada.',
+      analyst: 'Pregunta qué era cierto y qué se sabía cuándo; no registra nada.',
+      other: '',
+    },
     synthetic: 'Estas personas son sintéticas. Muestran qué ve y qué puede registrar cada función.',
   },
   ready: {
