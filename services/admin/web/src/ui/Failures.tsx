@@ -8,11 +8,11 @@ import { ProblemNotice } from './ProblemNotice.js';
 export const NotFound = () => {
   const { t } = useTranslation();
   return (
-    <div className={classes['empty']}>
+    <main className={classes['empty']}>
       <h1>{t('notFound.title')}</h1>
       <p>{t('notFound.help')}</p>
       <Link to="/">{t('notFound.home')}</Link>
-    </div>
+    </main>
   );
 };
 

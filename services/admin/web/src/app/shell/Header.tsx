@@ -2,7 +2,7 @@ import { Select, UnstyledButton } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { districtsQuery } from '../../api/queries.js';
@@ -12,7 +12,8 @@ import { useDistrict } from './district-context.js';
 import classes from './Shell.module.css';
 import { TimeControl } from './TimeControl.js';
 
-const SearchDialog = lazy(() => import('./SearchDialog.js').then((module) => ({ default: module.SearchDialog })));
+const loadSearch = () => import('./SearchDialog.js');
+const SearchDialog = lazy(() => loadSearch().then((module) => ({ default: module.SearchDialog })));
 
 const DistrictChoice = () => {
   const { t } = useTranslation();
@@ -57,6 +58,13 @@ const InitiativeChoice = () => {
 export const Header = () => {
   const { t } = useTranslation();
   const [searching, setSearching] = useState(false);
+  useEffect(() => {
+    // Loaded before it is wanted, so that the first letters typed after "/" are not lost.
+    const idle = window.requestIdleCallback?.(() => void loadSearch());
+    return () => {
+      if (idle !== undefined) window.cancelIdleCallback(idle);
+    };
+  }, []);
   useHotkeys([
     ['/', () => setSearching(true)],
     ['mod+K', () => setSearching(true)],

@@ -40,7 +40,7 @@ const Overview = ({ initiative }: { initiative: Initiative }) => {
       {adoption.error && <ProblemNotice error={adoption.error} of="read" onRetry={() => void adoption.refetch()} />}
       <Sentence initiative={initiative} adoption={adoption.data} before={before.data} monthBefore={monthBefore} attention={recent.isPending ? undefined : attention.length} />
       <StageBars />
-      <TrendPanel initiative={initiative} total={adoption.data.schools.length} />
+      <TrendPanel initiative={initiative} totals={adoption.data.totals} total={adoption.data.schools.length} />
       <AttentionPanel initiative={initiative} entries={attention} failed={recent.error} />
       <SchoolTable adoption={adoption.data} initiative={initiative} search={search} flagged={flagged} stale={adoption.isPlaceholderData} />
     </>

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Adoption, Initiative } from '../../api/types.js';
@@ -39,6 +39,10 @@ export const SchoolTable = ({ adoption, initiative, search, flagged, stale }: Pr
   const { district, zone, format, day } = useDistrict();
   const navigate = useNavigate({ from: '/d/$district/' });
   const { list, asked } = useShowAll<HTMLTableSectionElement>();
+  useEffect(() => {
+    // The table comes after its data, too late for the browser to find the place that the address names.
+    if (window.location.hash === '#schools') document.getElementById('schools')?.scrollIntoView();
+  }, []);
   const sort = search.sort ?? 'name';
   const order = search.order ?? 'asc';
   const rows = useMemo(() => sortRows(filterRows(adoption.schools, search, flagged), sort, order), [adoption.schools, search, flagged, sort, order]);

@@ -24,7 +24,9 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
   const { district, day, at, format } = useDistrict();
   const params = { district: district.districtId };
   const reached = adoption.schools.filter(reachedInitial).length;
-  const earlier = before?.schools.filter(reachedInitial).length;
+  // A district that had no school then is not compared with it.
+  const earlier = before && before.schools.length > 0 ? before.schools.filter(reachedInitial).length : undefined;
+  const nothingYet = adoption.totals['not-started'] === adoption.schools.length;
   const difference = earlier === undefined ? undefined : reached - earlier;
   const kind = difference === undefined ? 'alone' : difference > 0 ? 'more' : difference < 0 ? 'fewer' : 'same';
 
@@ -58,12 +60,12 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
       <h1>
         <Trans i18nKey={`district.sentence.${kind}`} values={values} components={components} />
       </h1>
-      <p>
+      {nothingYet ? <p>{t('district.sentence.nothingYet')}</p> : <p>
         <Trans i18nKey="district.sentence.rest" values={values} components={components} />{' '}
         {attention !== undefined && (
           <Trans i18nKey="district.sentence.attention" values={{ attention: format.number(attention) }} components={components} />
         )}
-      </p>
+      </p>}
       {adoption.statuses.paused + adoption.statuses.abandoned > 0 && <p className={classes['counted']}>{t('district.sentence.counted')}</p>}
     </div>
   );

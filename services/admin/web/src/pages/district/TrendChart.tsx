@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { TrendPoint } from '../../api/types.js';
+import type { Totals, TrendPoint } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { addDays, daysBetween } from '../../lib/zone.js';
 import { stageKeys } from '../../lib/stages.js';
@@ -15,8 +15,15 @@ import { useTrendCanvas, trendGrid } from './use-trend-canvas.js';
 /** Height of the plot without its axis; the style sheet gives the chart 9 rem, 32 px of them are room around the plot. */
 const plotHeight_px = 112;
 
+interface Props {
+  readonly points: readonly TrendPoint[];
+  /** What the page says of its own day; the weeks of the picture need not end on it. */
+  readonly totals: Totals;
+  readonly total: number;
+}
+
 /** The picture, a line on the chosen day, and one line of words about the day under the pointer. The line is a slider for the keyboard. */
-export const TrendChart = ({ points, total }: { points: readonly TrendPoint[]; total: number }) => {
+export const TrendChart = ({ points, totals, total }: Props) => {
   const { t } = useTranslation();
   const { day, today, format } = useDistrict();
   const navigate = useNavigate();
@@ -34,7 +41,8 @@ export const TrendChart = ({ points, total }: { points: readonly TrendPoint[]; t
     const chosen = clamp(wanted);
     void navigate({ to: '.', search: (now) => ({ ...now, effective: chosen === today ? undefined : chosen }), resetScroll: false, replace: true });
   };
-  const dayUnder = (event: PointerEvent): string => dayAt(first, last, (event.clientX - event.currentTarget.getBoundingClientRect().left) / plotWidth);
+  // The end of a week, so that the words, the picture and the page that a click opens agree.
+  const dayUnder = (event: PointerEvent): string => pointBy(points, dayAt(first, last, (event.clientX - event.currentTarget.getBoundingClientRect().left) / plotWidth)).date;
   const onKey = (event: KeyboardEvent): void => {
     const steps: Record<string, string> = { ArrowLeft: addDays(day, -7), ArrowRight: addDays(day, 7), PageDown: addDays(day, -28), PageUp: addDays(day, 28), Home: first, End: last };
     const wanted = steps[event.key];
@@ -44,10 +52,10 @@ export const TrendChart = ({ points, total }: { points: readonly TrendPoint[]; t
   };
 
   const shown = pointed ?? clamp(day);
-  const said = pointBy(points, shown);
+  const said = pointed === undefined && shown === day ? totals : pointBy(points, shown).totals;
   const words = t('district.trend.readout', {
     date: format.date(shown),
-    ...Object.fromEntries(stageKeys.map((stage) => [stage.replaceAll('-', '_'), format.number(said.totals[stage])])),
+    ...Object.fromEntries(stageKeys.map((stage) => [stage.replaceAll('-', '_'), format.number(said[stage])])),
   });
   const left = (at: string): string => `${100 * shareOf(first, last, at)}%`;
   const selected = clamp(day);

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { trendQuery } from '../../api/queries.js';
-import type { Initiative } from '../../api/types.js';
+import type { Initiative, Totals } from '../../api/types.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { addMonths, dayOf } from '../../lib/zone.js';
 import { stageKeys } from '../../lib/stages.js';
@@ -16,8 +16,14 @@ import classes from './Trend.module.css';
 
 const TrendChart = lazy(() => import('./TrendChart.js').then((module) => ({ default: module.TrendChart })));
 
+interface Props {
+  readonly initiative: Initiative;
+  readonly totals: Totals;
+  readonly total: number;
+}
+
 /** The last two years, week by week; a day chosen on it becomes the day of the page. The same figures stand in a table below. */
-export const TrendPanel = ({ initiative, total }: { initiative: Initiative; total: number }) => {
+export const TrendPanel = ({ initiative, totals, total }: Props) => {
   const { t } = useTranslation();
   const { district, zone, today, at, format } = useDistrict();
   // What was known on a day says nothing about later ones; the picture ends there.
@@ -39,7 +45,7 @@ export const TrendPanel = ({ initiative, total }: { initiative: Initiative; tota
         <>
           <WhenSeen placeholder={skeleton}>
             <Suspense fallback={skeleton}>
-              <TrendChart points={points} total={total} />
+              <TrendChart points={points} totals={totals} total={total} />
             </Suspense>
           </WhenSeen>
           <details className={classes['table']}>

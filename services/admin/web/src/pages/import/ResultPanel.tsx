@@ -17,18 +17,19 @@ export const ResultPanel = ({ result, effective, onAgain }: Props) => {
   const { t } = useTranslation();
   const { district, format, initiative } = useDistrict();
   const counts = [
-    t('import.result.opened', { count: result.opened.length }),
-    t('import.result.renamed', { count: result.renamed.length }),
-    t('import.result.changed', { count: result.changed.length }),
-    t('import.result.closed', { count: result.closed ?? 0 }),
-    t('import.result.rejected', { count: result.rejected.length }),
-  ];
+    { key: 'import.result.opened', count: result.opened.length },
+    { key: 'import.result.renamed', count: result.renamed.length },
+    { key: 'import.result.changed', count: result.changed.length },
+    { key: 'import.result.closed', count: result.closed ?? 0 },
+    { key: 'import.result.rejected', count: result.rejected.length },
+  ] as const;
+  const said = counts.filter(({ count }) => count > 0);
   return (
     <>
       <Done>
         <div>
           <strong>{t('import.result.title', { date: format.date(effective) })}</strong>
-          <ul className={classes['counts']}>{counts.map((text) => <li key={text}>{text}</li>)}</ul>
+          <ul className={classes['counts']}>{said.map(({ key, count }) => <li key={key}>{t(key, { count })}</li>)}</ul>
           <p className="dim">{t('import.result.reference', { id: result.importId })}</p>
         </div>
       </Done>

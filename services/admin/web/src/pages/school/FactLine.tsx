@@ -55,7 +55,7 @@ export const FactLine = ({ line, schoolId, record, showInitiative }: Props) => {
         <p className={classes['said']}>
           {!standing && kind ? <s>{said}</s> : now && now !== said ? <><span>{now}</span> <s>{said}</s></> : <span>{said}</span>}
           {showInitiative && initiative && <span className={classes['initiative']}>{initiative.name}</span>}
-          {late >= lateFrom_days && <span className={classes['late']}>{t('fact.late', { count: late })}</span>}
+          {kind && late >= lateFrom_days && <span className={classes['late']}>{t('fact.late', { count: late })}</span>}
         </p>
         {shown.evidence && <p className={classes['note']}>{t('fact.evidence', { text: shown.evidence })}</p>}
         {shown.reason && <p className={classes['note']}>{t('fact.reason', { text: shown.reason })}</p>}

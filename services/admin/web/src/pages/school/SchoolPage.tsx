@@ -43,7 +43,7 @@ export const SchoolPage = () => {
     </Link>
   );
   if (!record) {
-    if (isStatusOf(history.error, 404)) return <div>{back}<p>{t('school.unknown')}</p></div>;
+    if (isStatusOf(history.error, 404)) return <div>{back}<h1 className={classes['title']}>{t('school.unknown')}</h1></div>;
     if (history.error) return <ProblemNotice error={history.error} of="read" onRetry={() => void history.refetch()} />;
     return (
       <>

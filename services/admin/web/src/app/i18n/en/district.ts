@@ -7,6 +7,7 @@ export const district = {
       alone: 'On {{date}}, <reached>{{reached}} of {{total}}</reached> schools have reached Initial Implementation in {{initiative}}.',
       rest: 'In Full Implementation: <full>{{full}}</full>. Paused: <paused>{{paused}}</paused>. Abandoned: <abandoned>{{abandoned}}</abandoned>.',
       attention: 'Needing attention: <attention>{{attention}}</attention>.',
+      nothingYet: 'No school has started. Open a school below to record its start.',
       counted: 'A paused school counts as having reached its stage, an abandoned one does not.',
     },
     bars: {

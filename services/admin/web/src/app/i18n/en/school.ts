@@ -1,7 +1,7 @@
 export const school = {
   school: {
     back: 'All schools',
-    unknown: 'There is no such school in this district.',
+    unknown: 'There is no such school in this district',
     unnamed: 'School',
     externalId: '{{scheme}} {{value}}',
     enrollment_one: '{{students}} student',

@@ -10,6 +10,7 @@ export const district: SameKeys<typeof english> = {
       alone: 'El {{date}}, <reached>{{reached}} de {{total}}</reached> escuelas han llegado a la implementación inicial en {{initiative}}.',
       rest: 'En implementación plena: <full>{{full}}</full>. En pausa: <paused>{{paused}}</paused>. Abandonadas: <abandoned>{{abandoned}}</abandoned>.',
       attention: 'Necesitan atención: <attention>{{attention}}</attention>.',
+      nothingYet: 'Ninguna escuela ha empezado. Abra una escuela abajo para registrar su inicio.',
       counted: 'Una escuela en pausa cuenta como llegada a su etapa; una que abandonó, no.',
     },
     bars: {
