@@ -28,7 +28,7 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
   const earlier = before && before.schools.length > 0 ? before.schools.filter(reachedInitial).length : undefined;
   const nothingYet = adoption.totals['not-started'] === adoption.schools.length;
   const difference = earlier === undefined ? undefined : reached - earlier;
-  const kind = difference === undefined ? 'alone' : difference > 0 ? 'more' : difference < 0 ? 'fewer' : 'same';
+  const kind = difference === undefined || nothingYet ? 'alone' : difference > 0 ? 'more' : difference < 0 ? 'fewer' : 'same';
 
   const components = {
     reached: <Link to={to} params={params} search={(now) => ({ ...now, ...clear, stage: 'reached-initial' as const })} hash="schools" />,
@@ -60,12 +60,12 @@ export const Sentence = ({ initiative, adoption, before, monthBefore, attention 
       <h1>
         <Trans i18nKey={`district.sentence.${kind}`} values={values} components={components} />
       </h1>
-      {nothingYet ? <p>{t('district.sentence.nothingYet')}</p> : <p>
-        <Trans i18nKey="district.sentence.rest" values={values} components={components} />{' '}
-        {attention !== undefined && (
+      <p>
+        {nothingYet ? t('district.sentence.nothingYet') : <Trans i18nKey="district.sentence.rest" values={values} components={components} />}{' '}
+        {!nothingYet && attention !== undefined && (
           <Trans i18nKey="district.sentence.attention" values={{ attention: format.number(attention) }} components={components} />
         )}
-      </p>}
+      </p>
       {adoption.statuses.paused + adoption.statuses.abandoned > 0 && <p className={classes['counted']}>{t('district.sentence.counted')}</p>}
     </div>
   );

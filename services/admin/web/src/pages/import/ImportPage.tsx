@@ -53,11 +53,13 @@ export const ImportPage = () => {
     <>
       <div>
         <h1 className={classes['title']}>{t('import.title')}</h1>
-        {!off && <ol className={classes['steps']}>
-          {steps.map((name) => (
-            <li key={name} aria-current={name === step ? 'step' : undefined}>{t(`import.step.${name}`)}</li>
-          ))}
-        </ol>}
+        {!off && (
+          <ol className={classes['steps']}>
+            {steps.map((name) => (
+              <li key={name} aria-current={name === step ? 'step' : undefined}>{t(`import.step.${name}`)}</li>
+            ))}
+          </ol>
+        )}
       </div>
       {off ? (
         <p className="dim">{off}</p>
