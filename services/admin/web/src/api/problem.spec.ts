@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { problemOf, withoutUnchanged } from './problem.js';
+import { isUnreachable, problemOf, ServiceUnreachable, withoutUnchanged } from './problem.js';
+
+describe('no answer', () => {
+  test('is also a part of the page that did not arrive', () => {
+    expect(isUnreachable(new ServiceUnreachable('no answer'))).toBe(true);
+    expect(isUnreachable(new TypeError('Failed to fetch dynamically imported module: http://127.0.0.1:3000/assets/x.js'))).toBe(true);
+    expect(isUnreachable(new Error('Unable to preload CSS for /assets/x.css'))).toBe(true);
+    expect(isUnreachable(new TypeError('x is undefined'))).toBe(false);
+  });
+});
 
 describe('a refusal', () => {
   test.each([

@@ -42,6 +42,13 @@ export class ServiceUnreachable extends Error {
   override readonly name = 'ServiceUnreachable';
 }
 
+/** What browsers and the bundler say when a part of the page did not arrive, in the words of Chrome, Firefox, Safari and Vite. */
+const missingScript = /dynamically imported module|Importing a module script failed|Unable to preload/i;
+
+/** No answer came, to a question or to the request for a part of the page itself. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof ServiceUnreachable || (error instanceof Error && missingScript.test(error.message));
+
 export const isStatusOf = (error: unknown, status: number): boolean => error instanceof ApiProblem && error.status === status;
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

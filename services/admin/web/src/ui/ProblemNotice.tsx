@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { ApiProblem, ServiceUnreachable } from '../api/problem.js';
+import { ApiProblem, isUnreachable } from '../api/problem.js';
 import { Icon } from './Icon.js';
 import classes from './Notice.module.css';
 import { useReadable } from './use-readable.js';
@@ -20,7 +20,7 @@ interface Props {
 export const ProblemNotice = ({ error, of, onRetry, fields = [] }: Props) => {
   const { t } = useTranslation();
   const problem = error instanceof ApiProblem ? error.problem : undefined;
-  const unreachable = error instanceof ServiceUnreachable;
+  const unreachable = isUnreachable(error);
   const title = problem?.title ?? t(unreachable ? 'problem.unreachable' : 'problem.unexpected');
   const errors = problem?.errors ?? [];
   const beside = errors.filter((entry) => entry.field !== undefined && fields.includes(entry.field));
