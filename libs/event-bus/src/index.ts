@@ -18,6 +18,7 @@ export type {
 export { consumerTables, migrateConsumerTables } from './postgres/consumer-tables.js';
 export { isEnvironmentFailure, StaleOwnerError } from './consumer/failures.js';
 export type { ListParkedOptions, ParkedMessage } from './postgres/list-parked.js';
+export { InvalidPositionError } from './consumer/invalid-position.js';
 export { compareDecimalPositions } from './consumer/progress.js';
 export type { ComparePositions } from './consumer/progress.js';
 export { Consumer, startConsumer } from './consumer/start-consumer.js';

@@ -1,12 +1,26 @@
 import type { Incoming } from '../event-bus.js';
 import type { ProgressRow } from '../postgres/consumer-store.js';
+import { InvalidPositionError } from './invalid-position.js';
 
-/** Order of two positions of one scope: negative, zero or positive. */
+/** The position of which every scope says: before the first event. */
+export const beforeTheFirst = '0';
+
+/** Order of two positions of one scope: negative, zero or positive. @throws InvalidPositionError */
 export type ComparePositions = (scope: string, left: string, right: string) => number;
 
-/** The order of decimal positions, which both engines of PostgreSQL and EventStoreDB's commit position have. */
-export const compareDecimalPositions: ComparePositions = (_scope, left, right) => {
-  const [a, b] = [BigInt(left), BigInt(right)];
+const decimal = /^\d{1,20}$/;
+
+const numberOf = (scope: string, position: string): bigint => {
+  if (!decimal.test(position)) throw new InvalidPositionError(scope, position);
+  return BigInt(position);
+};
+
+/**
+ * The order of decimal positions, which both engines of PostgreSQL and EventStoreDB's commit position have.
+ * @throws InvalidPositionError
+ */
+export const compareDecimalPositions: ComparePositions = (scope, left, right) => {
+  const [a, b] = [numberOf(scope, left), numberOf(scope, right)];
   return a < b ? -1 : a > b ? 1 : 0;
 };
 

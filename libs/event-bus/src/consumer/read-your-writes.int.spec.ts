@@ -72,4 +72,12 @@ describe('a consumer lets readers see their writes', () => {
     await consumer.stop();
     await waiting;
   });
+
+  test('what lies before the first event is applied at once, and what is no position is refused at once', async () => {
+    const consumer = fixture().start();
+    await consumer.waitFor('plans', '0', { timeoutMs: 50 });
+    for (const nonsense of ['nonsense', '-1', '0x10', '1.5', '']) {
+      await expect(consumer.waitFor('plans', nonsense, { timeoutMs: 50 })).rejects.toMatchObject({ name: 'InvalidPositionError' });
+    }
+  });
 });

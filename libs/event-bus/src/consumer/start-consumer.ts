@@ -76,7 +76,7 @@ export class Consumer {
   /**
    * Resolves once everything of the scope up to the position is applied, and hurries the delivery. Parked messages
    * count as dealt with: they hang no reader.
-   * @throws ProgressTimeoutError
+   * @throws ProgressTimeoutError, InvalidPositionError
    */
   waitFor(scope: string, position: string, options?: WaitOptions): Promise<void> {
     return this.reader.waitFor(scope, position, options);
@@ -99,6 +99,11 @@ export class Consumer {
   listParked(options?: ListParkedOptions): Promise<readonly ParkedMessage[]> {
     const { inTransaction, schema, group } = this.options;
     return inTransaction((session) => listParked(session, schema, group, options));
+  }
+
+  /** How many keys have a parked message, so that what follows of them is parked too. */
+  countParkedKeys(): Promise<number> {
+    return this.options.inTransaction((session) => this.environment.store.countParkedKeys(session));
   }
 
   wake(): void {

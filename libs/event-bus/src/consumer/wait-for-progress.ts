@@ -3,6 +3,7 @@ import { EventBusUnavailableError } from '../event-bus.js';
 import type { InTransaction } from '../sql-session.js';
 import type { ConsumerStore } from '../postgres/consumer-store.js';
 import type { ComparePositions, Progress } from './progress.js';
+import { beforeTheFirst } from './progress.js';
 
 /** The position was not applied in time; the reader may ask again. */
 export class ProgressTimeoutError extends Error {
@@ -52,9 +53,10 @@ export class ProgressReader {
     return this.lowest(scope, key);
   }
 
-  /** Resolves once the position is applied. @throws ProgressTimeoutError */
+  /** Resolves once the position is applied. @throws ProgressTimeoutError, InvalidPositionError */
   async waitFor(scope: string, position: string, options: WaitOptions = {}): Promise<void> {
     const { key, timeoutMs = 5_000 } = options;
+    if (this.compare(scope, position, beforeTheFirst) <= 0) return;
     const ending = new AbortController();
     const end = (): void => ending.abort();
     const timer = setTimeout(end, timeoutMs);

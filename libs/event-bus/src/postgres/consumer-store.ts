@@ -86,6 +86,14 @@ export class ConsumerStore {
     return new Set(rows.map((row) => row.key));
   }
 
+  async countParkedKeys(session: SqlSession): Promise<number> {
+    const rows = await session.query<{ keys: string }>(
+      `SELECT count(DISTINCT (topic, key)) AS keys FROM ${this.schema}.parked_message WHERE group_name = $1`,
+      [this.group],
+    );
+    return Number(rows[0]?.keys ?? 0);
+  }
+
   /** Parks in the order given; `attempts` 0 says that it was never tried, since one of its key was parked before. */
   async park(
     session: SqlSession,

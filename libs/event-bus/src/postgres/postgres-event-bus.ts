@@ -4,7 +4,7 @@ import { PolledEventBus } from '../delivery/polled-event-bus.js';
 import { PostgresLog } from './postgres-log.js';
 
 export interface PostgresEventBusOptions extends Partial<DeliveryTimes> {
-  /** Connects as the role of the service. `max` defaults to 4 connections. */
+  /** Connects as the role of the service. `max` defaults to 4 connections. Deadlines come from `callTimeoutMs`. */
   readonly connection: pg.PoolConfig;
   /** Default `bus`; laid out by `migratePostgresEventBus`. */
   readonly schema?: string;
@@ -21,12 +21,12 @@ export const openPostgresEventBus = (options: PostgresEventBusOptions): Postgres
   const pool = new pg.Pool({
     max: 4,
     application_name: 'cairn event bus',
+    ...connection,
     keepAlive: true,
     connectionTimeoutMillis: Math.min(callTimeoutMs, 5_000),
     // The server gives up first, so that its answer and not the driver's deadline is the normal end of a slow call.
     statement_timeout: callTimeoutMs,
     query_timeout: callTimeoutMs + 500,
-    ...connection,
   });
   return new PostgresEventBus(new PostgresLog(pool, schema, callTimeoutMs), times);
 };

@@ -8,7 +8,7 @@ export interface PostgresEventStoreOptions {
   readonly schema: string;
   readonly clock: Clock;
   readonly connectionString?: string;
-  /** What `pg` takes beside or instead of the connection string: TLS, password function, size of the reading pool. */
+  /** What `pg` takes beside or instead of the connection string: TLS, password function, size of the reading pool. No deadlines. */
   readonly pool?: pg.PoolConfig;
   /** Between two looks for new events while some come; default 5 ms. */
   readonly pollIntervalMs?: number;
@@ -35,14 +35,14 @@ export const connectionConfig = (options: PostgresEventStoreOptions): pg.PoolCon
   const { scope, connectionString, callTimeoutMs = 10_000, connectTimeoutMs = 5_000 } = options;
   return {
     application_name: `cairn event store ${scope}`,
+    ...(connectionString !== undefined && { connectionString }),
+    ...options.pool,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
     // The server gives up first, so that its answer and not the driver's deadline is the normal end of a slow call.
     statement_timeout: callTimeoutMs,
     query_timeout: callTimeoutMs + 500,
     idle_in_transaction_session_timeout: callTimeoutMs,
-    ...(connectionString !== undefined && { connectionString }),
-    ...options.pool,
     types: textTypes,
   };
 };
