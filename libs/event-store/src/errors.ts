@@ -26,6 +26,13 @@ export class EventIdConflictError extends Error {
 /** The append breaks a rule that no retry mends: empty, too large, too many, a foreign stream, a malformed member. */
 export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
+  constructor(
+    message: string,
+    /** Whether it is only too large: the same facts in smaller pieces may be taken. */
+    readonly tooLarge = false,
+  ) {
+    super(message);
+  }
 }
 
 /** The read asks for what cannot be: a position that is none of this store, a limit or a version out of range. */

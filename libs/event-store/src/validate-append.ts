@@ -33,6 +33,10 @@ const refuse = (reason: string): never => {
   throw new InvalidAppendError(reason);
 };
 
+const refuseSize = (reason: string): never => {
+  throw new InvalidAppendError(reason, true);
+};
+
 /**
  * Checks an append against the limits and shapes that hold on every engine, and copies it, so that nothing the
  * caller does to its objects afterwards reaches the record. @throws InvalidAppendError with the rule that is broken.
@@ -49,7 +53,7 @@ export const checkAppend = (
   if (!isInstant(calledAt)) throw new Error(`The clock answered ${calledAt}, which is not an instant`);
   if (events.length === 0) refuse('An append needs at least one event');
   if (events.length > limits.appendEventsMax) {
-    refuse(`${events.length} events in one append, at most ${limits.appendEventsMax}`);
+    refuseSize(`${events.length} events in one append, at most ${limits.appendEventsMax}`);
   }
   const ids = new Set<string>();
   let bytes = 0;
@@ -60,7 +64,7 @@ export const checkAppend = (
     bytes += sizeOf(event, stream, expectedVersion + index + 1, calledAt);
     return event;
   });
-  if (bytes > limits.appendBytesMax) refuse(`An append of ${bytes} bytes, at most ${limits.appendBytesMax}`);
+  if (bytes > limits.appendBytesMax) refuseSize(`An append of ${bytes} bytes, at most ${limits.appendBytesMax}`);
   return { stream, expected, expectedVersion, events: checked, calledAt, bytes };
 };
 
@@ -120,7 +124,7 @@ const copyOf = (given: NewEvent, data: Json): NewEvent => ({
 const sizeOf = ({ event, dataText }: CheckedEvent, stream: StreamId, version: number, recordedAt: Instant): number => {
   const bytes = Buffer.byteLength(canonicalEvent({ ...event, stream, version, recordedAt }, dataText), 'utf8');
   if (bytes > limits.eventBytesMax) {
-    refuse(`Event ${event.id} has ${bytes} bytes of canonical JSON, at most ${limits.eventBytesMax}`);
+    refuseSize(`Event ${event.id} has ${bytes} bytes of canonical JSON, at most ${limits.eventBytesMax}`);
   }
   return bytes;
 };

@@ -1,11 +1,12 @@
 import { InvalidAppendError } from './errors.js';
 import { eventStoreLimits as limits } from './event.js';
 
-const loneSurrogate = /\p{Cs}/u;
+/** Half a surrogate pair is no UTF-8; U+0000 cannot be kept in a text of PostgreSQL, where projections put what they read. */
+const unkeepable = /[\u{0}\p{Cs}]/u;
 
 /**
  * Checks that a value is JSON as RFC 8785 knows it, so that it reads back as it was written: no NaN, no infinities,
- * no half surrogate pairs, no dates or other objects that would silently become something else. A member of an
+ * no half surrogate pairs, no U+0000, no dates or other objects that would silently become something else. A member of an
  * object may be undefined, which means that it is not there.
  * @throws InvalidAppendError with the path of the first value that is not.
  */
@@ -15,13 +16,13 @@ export const assertJson = (value: unknown, path = 'data', depth = 0): void => {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new InvalidAppendError(`${path} is ${value}, which JSON cannot say`);
   } else if (typeof value === 'string') {
-    if (loneSurrogate.test(value)) throw new InvalidAppendError(`${path} has half a surrogate pair`);
+    if (unkeepable.test(value)) throw new InvalidAppendError(`${path} has half a surrogate pair or U+0000`);
   } else if (Array.isArray(value)) {
     // Not `forEach`, which would step over holes.
     for (let index = 0; index < value.length; index += 1) assertJson(value[index], `${path}[${index}]`, depth + 1);
   } else if (isPlainObject(value)) {
     for (const [name, member] of Object.entries(value)) {
-      if (loneSurrogate.test(name)) throw new InvalidAppendError(`A name in ${path} has half a surrogate pair`);
+      if (unkeepable.test(name)) throw new InvalidAppendError(`A name in ${path} has half a surrogate pair or U+0000`);
       if (member !== undefined) assertJson(member, `${path}.${name}`, depth + 1);
     }
   } else {

@@ -128,7 +128,9 @@ export const appending = (context: Context): void => {
     test('any JSON comes back as it went in', async () => {
       const { store, reopen } = context();
       const second = await reopen();
-      const values = fc.array(fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }), { minLength: 1, maxLength: 10 });
+      // Without U+0000, which is refused because a text of PostgreSQL cannot hold it.
+      const json = fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('\\u0000'));
+      const values = fc.array(json, { minLength: 1, maxLength: 10 });
       await fc.assert(
         fc.asyncProperty(values, async (given) => {
           const stream = aStream(scope);

@@ -36,6 +36,9 @@ const malformed: readonly (readonly [string, Partial<Record<keyof NewEvent, unkn
   ['a date object in the data', { data: { at: new Date(0) } }],
   ['a map in the data', { data: { counts: new Map() } }],
   ['a hole in the data', { data: [undefined] }],
+  ['a NUL in the data', { data: { name: 'sto\u0000ne' } }],
+  ['a NUL deep in the data', { data: [{ names: ['stone', 'ne\u0000w'] }] }],
+  ['a NUL in a name in the data', { data: { 'na\u0000me': 1 } }],
   ['half a surrogate pair in the data', { data: { name: 'stone \udea8' } }],
   ['half a surrogate pair in a name in the data', { data: { '\udea8': 1 } }],
 ];
