@@ -65,7 +65,7 @@ export class JwtVerifier extends TokenVerifier {
     if (known && known.until > Date.now()) return known.principal;
     this.seen.delete(token);
     try {
-      const options = { issuer: this.identity.issuer, audience: tokenAudience };
+      const options = { issuer: this.identity.issuer, audience: tokenAudience, requiredClaims: ['sub', 'exp'] };
       const { payload } =
         typeof this.key === 'function'
           ? await jwtVerify(token, this.key, options)

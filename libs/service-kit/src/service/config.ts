@@ -34,10 +34,13 @@ export const localIssuer = 'urn:cairn:local';
 
 /**
  * Who is believed about who somebody is: local mode's own key, or an OIDC issuer.
- * @throws ConfigurationError when there is neither, because nobody could sign in, or worse, everybody
+ * @throws ConfigurationError when there is neither, because nobody could sign in, or worse, everybody; or both, because one would be ignored
  */
 export const identityFrom = (environment: NodeJS.ProcessEnv): IdentityConfig => {
   const { CAIRN_LOCAL_PUBLIC_KEY, OIDC_ISSUER, OIDC_JWKS_URI } = environment;
+  if (CAIRN_LOCAL_PUBLIC_KEY && (OIDC_ISSUER || OIDC_JWKS_URI)) {
+    throw new ConfigurationError('Believe one issuer only: set CAIRN_LOCAL_PUBLIC_KEY, or OIDC_ISSUER and OIDC_JWKS_URI.');
+  }
   if (CAIRN_LOCAL_PUBLIC_KEY) return { mode: 'local', issuer: localIssuer, publicKeyPem: CAIRN_LOCAL_PUBLIC_KEY };
   if (OIDC_ISSUER && OIDC_JWKS_URI) return { mode: 'oidc', issuer: OIDC_ISSUER, jwksUri: OIDC_JWKS_URI };
   throw new ConfigurationError(
