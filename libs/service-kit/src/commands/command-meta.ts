@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
@@ -7,6 +5,7 @@ import type { Request } from 'express';
 import { requirePrincipal } from '../http/principal.js';
 import { problems } from '../http/problem.js';
 import { currentRequest } from '../http/request-context.js';
+import { commandDigest } from './command-digest.js';
 
 /** What a command carries besides its own content. */
 export interface CommandMeta {
@@ -42,13 +41,6 @@ const personOf = (request: Request): string | undefined => {
   throw problems.badInput('On-Behalf-Of takes the id of one person.', [{ field: 'On-Behalf-Of', detail: 'Send a person id' }]);
 };
 
-/** The digest says what was asked: a key used again for another path or body is another command. */
-const digestOf = (request: Request): string => {
-  const body: unknown = request.body;
-  const content = Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null);
-  return createHash('sha256').update(`${request.method} ${request.originalUrl}\n`).update(content).digest('hex');
-};
-
 /** Hands a command's meta data to a handler. */
 export const Meta = createParamDecorator((_data: unknown, context: ExecutionContext): CommandMeta => {
   const request = context.switchToHttp().getRequest<Request>();
@@ -59,7 +51,7 @@ export const Meta = createParamDecorator((_data: unknown, context: ExecutionCont
     actor: requirePrincipal().personId,
     correlationId: currentRequest()?.correlationId ?? 'unknown',
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-    ...(commandKey === undefined ? {} : { commandKey, commandDigest: digestOf(request) }),
+    ...(commandKey === undefined ? {} : { commandKey, commandDigest: commandDigest(request) }),
     ...(ifMatch === undefined ? {} : { ifMatch }),
   };
 });
