@@ -1,6 +1,6 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
-import { EventBusUnavailableError } from '@cairn/event-bus';
+import { isEnvironmentFailure } from '@cairn/event-bus';
 import { EventStoreUnavailableError, InvalidAppendError, InvalidReadError } from '@cairn/event-store';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
@@ -39,13 +39,16 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 };
 
+/** The store, the bus or the database is away: nothing that the request is guilty of. */
+const isUnavailable = (error: unknown): boolean => error instanceof EventStoreUnavailableError || isEnvironmentFailure(error);
+
 const answerFor = (error: unknown): ProblemException | undefined => {
   if (error instanceof ProblemException) return error;
-  if (error instanceof EventStoreUnavailableError || error instanceof EventBusUnavailableError) {
+  if (isUnavailable(error)) {
     return unavailable('The store does not answer. Nothing is known to be changed; try again with the same Idempotency-Key.');
   }
   if (error instanceof InvalidReadError) return new ProblemException(ofStatus(400, error.message));
-  if (error instanceof InvalidAppendError) return new ProblemException(ofStatus(413, error.message));
+  if (error instanceof InvalidAppendError) return new ProblemException(ofStatus(error.tooLarge ? 413 : 400, error.message));
   if (error instanceof HttpException) return new ProblemException(ofStatus(error.getStatus(), error.message));
   const status = statusOf(error);
   return status === undefined ? undefined : new ProblemException(ofStatus(status, (error as Error).message));
@@ -62,6 +65,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reference = currentRequest()?.correlationId;
     const answer = answerFor(error);
     if (!answer) this.logger.error({ err: error, reference }, 'request failed');
+    else if (isUnavailable(error)) this.logger.warn({ err: error, reference }, 'request met a store that is away');
     const problem = answer?.problem ?? {
       ...ofStatus(500, 'Something failed that should not. Whether anything was changed is not known.'),
       type: '/problems/internal',
