@@ -38,33 +38,46 @@ export abstract class PositionWaiter {
   abstract waitFor(token: PositionToken, timeout_ms: number): Promise<boolean>;
 }
 
-const tokensOf = (text: string): readonly PositionToken[] =>
-  text.split(',').map((part) => {
-    const token = /^([a-z][a-z-]{0,40}):(\S{1,100})$/.exec(part.trim());
-    if (!token?.[1] || !token[2]) {
-      throw problems.badInput('min-position takes what a command answered as "position".', [
-        { field: 'min-position', detail: 'Send for example scaling-plan:42' },
-      ]);
-    }
-    return { scope: token[1], position: token[2] };
-  });
+const tokensMax = 20;
+const positionMax = 2n ** 63n - 1n;
+
+const tokenIn = (part: string): PositionToken | undefined => {
+  const [, scope, position] = /^([a-z][a-z-]{0,40}):(\d{1,19})$/.exec(part.trim()) ?? [];
+  return scope && position && BigInt(position) <= positionMax ? { scope, position } : undefined;
+};
+
+/** The tokens of a comma separated list; undefined when one is malformed or there are more than 20. */
+const tokensIn = (text: unknown): readonly PositionToken[] | undefined => {
+  const tokens = typeof text === 'string' ? text.split(',').map(tokenIn) : [undefined];
+  const known = tokens.filter((token) => token !== undefined);
+  return known.length === tokens.length && tokens.length <= tokensMax ? known : undefined;
+};
+
+/** @throws a 400 problem */
+const tokensAsked = (asked: unknown): readonly PositionToken[] => {
+  const tokens = asked === undefined ? [] : tokensIn(asked);
+  if (tokens) return tokens;
+  throw problems.badInput('min-position takes what commands answered as "position", at most 20 of them.', [
+    { field: 'min-position', detail: 'Send for example scaling-plan:42' },
+  ]);
+};
 
 const repeatPosition = (answer: unknown, response: Response): void => {
   if (typeof answer !== 'object' || answer === null || !('position' in answer)) return;
   if (typeof answer.position === 'string') response.setHeader(positionHeader, answer.position);
 };
 
-/** Holds a request until what it reads has the position it asks for applied, at most 5 s; then 503 with `Retry-After`. */
+/** Holds a request until what it reads has the position it asks for applied, at most 5 s in all; then 503 with `Retry-After`. */
 @Injectable()
 export class MinPositionInterceptor implements NestInterceptor {
   constructor(private readonly waiter: PositionWaiter) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
-    const asked = request.query['min-position'];
-    const seen = request.header(seenPositionHeader);
-    if (seen !== undefined) await this.waitForAll(seen);
-    const missing = typeof asked === 'string' ? await this.waitForAll(asked) : undefined;
+    const asked = tokensAsked(request.query['min-position']);
+    const deadline = Date.now() + minPositionWait_ms;
+    await this.waitForAll(tokensIn(request.header(seenPositionHeader)) ?? [], deadline);
+    const missing = await this.waitForAll(asked, deadline);
     if (missing) {
       throw unavailable(`This does not yet show what was recorded up to ${missing.scope}:${missing.position}. Try again shortly.`);
     }
@@ -73,9 +86,8 @@ export class MinPositionInterceptor implements NestInterceptor {
   }
 
   /** The first position that was not reached in time, if any. */
-  private async waitForAll(text: string): Promise<PositionToken | undefined> {
-    const deadline = Date.now() + minPositionWait_ms;
-    for (const token of tokensOf(text)) {
+  private async waitForAll(tokens: readonly PositionToken[], deadline: number): Promise<PositionToken | undefined> {
+    for (const token of tokens) {
       try {
         await this.waiter.waitFor(token, Math.max(deadline - Date.now(), 0));
       } catch (error) {
