@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import {
+  Closers,
   closeServer,
   HealthController,
   jsonBytesMax,
@@ -65,7 +66,12 @@ const readinessOf = ({ upstreams, gate }: AdminConfig, directory: Upstreams): Re
 };
 
 /** Starts the one door: session, admin UI, and the way to every service. */
-export const startAdmin = async (config: AdminConfig): Promise<RunningService> => {
+export const startAdmin = (config: AdminConfig): Promise<RunningService> => {
+  const closers = new Closers();
+  return closers.orClose(() => openDoor(config, closers));
+};
+
+const openDoor = async (config: AdminConfig, closers: Closers): Promise<RunningService> => {
   const logger = openLogger('admin', config.logLevel);
   const upstreams = new Upstreams(config.upstreams);
   const verifier = await JwtVerifier.open(config.identity);
@@ -90,6 +96,7 @@ export const startAdmin = async (config: AdminConfig): Promise<RunningService> =
     logger: nestLogger(logger),
     abortOnError: false,
   });
+  closers.push(() => app.close());
   app.disable('x-powered-by');
   if (config.local) app.use(requireLoopbackName);
   app.use(requestContext, requestLog(logger), securityHeaders());
@@ -102,13 +109,11 @@ export const startAdmin = async (config: AdminConfig): Promise<RunningService> =
   await upstreams.learn();
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
+  closers.push(() => closeServer(server, 5_000));
   const { port } = server.address() as AddressInfo;
   return {
     name: 'admin',
     url: `http://${config.host}:${port}`,
-    close: async () => {
-      await closeServer(server, 5_000);
-      await app.close();
-    },
+    close: () => closers.closeAll(),
   };
 };

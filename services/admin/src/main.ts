@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { ConfigurationError, identityFrom } from '@cairn/service-kit';
+import { ConfigurationError, identityFrom, toldToStop } from '@cairn/service-kit';
 import { z } from 'zod';
 
 import { startAdmin } from './admin.service.js';
@@ -17,13 +17,8 @@ const environmentSchema = z.object({
     .pipe(z.array(z.tuple([z.string().min(1), z.url()])).min(1)),
 });
 
-const untilToldToStop = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-
 const run = async (): Promise<void> => {
-  const told = untilToldToStop();
+  const { told } = toldToStop();
   const parsed = environmentSchema.safeParse(process.env);
   if (!parsed.success) {
     throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));

@@ -1,6 +1,7 @@
 import { topics } from '@cairn/contracts';
 import type { RecordedEvent } from '@cairn/event-store';
 import {
+  FreshReadModels,
   openPlatform,
   positionController,
   PositionWaiter,
@@ -64,7 +65,8 @@ export const startDirectory = async (config: ServiceConfig): Promise<RunningServ
   const platform = await openPlatform(service, config, { migrations });
   const { dataSource, logger, readiness, store } = platform;
   const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger);
-  const readModels = new ReadModels([projection]);
+  const fresh = new FreshReadModels({ [directoryProjection.name]: projection });
+  const readModels = new ReadModels(fresh.models);
   readModels.addTo(readiness);
   return serve(platform, {
     title: 'Directory',
@@ -72,6 +74,7 @@ export const startDirectory = async (config: ServiceConfig): Promise<RunningServ
     providers: [
       { provide: ProjectionRunner, useValue: projection },
       { provide: ReadModels, useValue: readModels },
+      { provide: FreshReadModels, useValue: fresh },
       DirectoryNow,
       ImportLog,
       ImportTurns,

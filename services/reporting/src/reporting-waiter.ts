@@ -1,9 +1,8 @@
 import type { SqlSession } from '@cairn/event-bus';
 import { PositionWaiter } from '@cairn/service-kit';
-import type { PositionToken, ServiceConsumer } from '@cairn/service-kit';
+import type { FreshReadModels, PositionToken, ServiceConsumer } from '@cairn/service-kit';
 
 import { logHead } from './log/read-log.js';
-import type { FreshReadModels } from './read/fresh-read-models.js';
 
 /** Waits across the bus: first until the event is in the log, then until the read models have the log up to there. */
 export class ReportingWaiter extends PositionWaiter {

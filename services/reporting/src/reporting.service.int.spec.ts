@@ -148,6 +148,13 @@ describe('the service of reports', () => {
     expect(after).toEqual(before);
   });
 
+  test('read models are for operators to see, and those of all districts to derive anew', async () => {
+    const path = '/api/services/reporting/read-models';
+    expect((await reporting.get(path, reporting.tokenOf('analyst', '*'))).status).toBe(403);
+    expect((await reporting.get(path, reporting.tokenOf('operator', ['mnps']))).status).toBe(200);
+    expect((await reporting.post(`${path}/adoption/rebuild`, reporting.tokenOf('operator', ['mnps']))).status).toBe(403);
+  });
+
   test.each([
     ['a district of others', `${adoption}`, 404, 'analyst'],
     ['no such district', '/api/districts/nowhere/adoption?initiative=blended-learning', 404, 'operator'],
@@ -183,6 +190,7 @@ describe('the service of reports', () => {
       '/api/districts/{districtId}/schools/{schoolId}/history',
       '/api/health/live',
       '/api/health/ready',
+      '/api/services/reporting/parked-messages',
       '/api/services/reporting/read-models',
       '/api/services/reporting/read-models/{name}/rebuild',
     ]);

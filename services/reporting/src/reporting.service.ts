@@ -1,7 +1,10 @@
 import { topics } from '@cairn/contracts';
 import {
   consumerOf,
+  FreshReadModels,
   openPlatform,
+  ParkedMessages,
+  parkedMessagesController,
   ProjectionRunner,
   queryOn,
   ReadModels,
@@ -16,7 +19,6 @@ import { receiveMessages } from './log/receive-messages.js';
 import { migrations } from './migrations.js';
 import { AdoptionAsOfHandler, AdoptionController, adoptionProjection } from './read/adoption.read.js';
 import { ChangesBetweenHandler, ChangesController } from './read/changes.read.js';
-import { FreshReadModels } from './read/fresh-read-models.js';
 import { HistoryController, HistoryOfSchoolHandler, historyProjection } from './read/history.read.js';
 import { ReceivedEventByIdHandler, ReceivedEventController } from './read/received-event.read.js';
 import { directoryProjection, SchoolsAsOfHandler, SchoolsController } from './read/schools.read.js';
@@ -56,8 +58,14 @@ export const startReporting = async (config: ServiceConfig): Promise<RunningServ
   const consumer = consumerOf(platform, { topics: [topics.directory.name, topics.scalingPlan.name], apply: receiveMessages });
   return serve(platform, {
     title: 'Reporting',
-    controllers: [...controllers, readModelsController('reporting')],
-    providers: [Snapshots, ...handlers, { provide: FreshReadModels, useValue: fresh }, { provide: ReadModels, useValue: readModels }],
+    controllers: [...controllers, readModelsController('reporting'), parkedMessagesController('reporting')],
+    providers: [
+      Snapshots,
+      ...handlers,
+      { provide: FreshReadModels, useValue: fresh },
+      { provide: ReadModels, useValue: readModels },
+      { provide: ParkedMessages, useValue: new ParkedMessages(consumer) },
+    ],
     waiter: new ReportingWaiter(consumer, fresh, session),
     background: [...runners.map(([, runner]) => runner), consumer],
   });

@@ -1,5 +1,14 @@
 import { topics } from '@cairn/contracts';
-import { consumerOf, openPlatform, positionController, PositionWaiter, relayOf, serve } from '@cairn/service-kit';
+import {
+  consumerOf,
+  openPlatform,
+  ParkedMessages,
+  parkedMessagesController,
+  positionController,
+  PositionWaiter,
+  relayOf,
+  serve,
+} from '@cairn/service-kit';
 import type { PositionToken, RunningService, ServiceConfig, ServiceConsumer } from '@cairn/service-kit';
 
 import { AbandonAdoptionController, AbandonAdoptionHandler } from './adoption/abandon-adoption.slice.js';
@@ -64,8 +73,8 @@ export const startScalingPlan = async (config: ServiceConfig): Promise<RunningSe
   const directory = consumerOf(platform, { topics: [topics.directory.name], apply: applyDirectory });
   return serve(platform, {
     title: 'Scaling plan',
-    controllers: [...controllers, positionController('scaling-plan')],
-    providers: [AdoptionDesk, DirectoryCopy, ...handlers],
+    controllers: [...controllers, positionController('scaling-plan'), parkedMessagesController('scaling-plan')],
+    providers: [AdoptionDesk, DirectoryCopy, ...handlers, { provide: ParkedMessages, useValue: new ParkedMessages(directory) }],
     waiter: new DirectoryWaiter(directory),
     background: [relayOf(platform, { topic: topics.scalingPlan, toMessage: publishAdoption }), directory],
   });

@@ -11,14 +11,25 @@ export const schemaOf = (service: string): string => service.replaceAll('-', '_'
 /** The schema of a service's event store; owned by the owner, so that the service cannot take its guards away. */
 export const storeSchemaOf = (service: string): string => `${schemaOf(service)}_store`;
 
-/** Connection settings under which every session starts in the service's role (`SET ROLE` at start-up). */
+/**
+ * Connection settings under which every session starts in the service's role (`SET ROLE` at start-up). Deadlines are
+ * for those who open the connection: what is right for a migration is far too long for an append.
+ */
 export const connectAs = (databaseUrl: string, service: string) => ({
   connectionString: databaseUrl,
   options: `-c role=${roleOf(service)} -c search_path=${schemaOf(service)},public`,
   application_name: `cairn-${service}`,
-  connectionTimeoutMillis: 5_000,
-  statement_timeout: 60_000,
 });
+
+const statementTimeout_ms = 60_000;
+
+/** The server gives up first: its answer says that nothing was done, where the driver's deadline leaves it open. */
+const deadlines = {
+  keepAlive: true,
+  connectionTimeoutMillis: 5_000,
+  statement_timeout: statementTimeout_ms,
+  query_timeout: statementTimeout_ms + 500,
+};
 
 export interface DataSourceParts {
   readonly entities?: MixedList<(new () => object) | EntitySchema>;
@@ -43,10 +54,15 @@ export const openDataSource = async (
     synchronize: false,
     logging: false,
     poolSize: 8,
-    extra,
+    extra: { ...extra, ...deadlines },
   });
   await dataSource.initialize();
-  await dataSource.runMigrations();
+  try {
+    await dataSource.runMigrations();
+  } catch (error) {
+    await dataSource.destroy().catch(() => undefined);
+    throw error;
+  }
   return dataSource;
 };
 

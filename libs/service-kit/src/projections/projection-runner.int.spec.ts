@@ -126,4 +126,11 @@ describe('the projection runner', () => {
     await runner.waitFor('3', 5_000);
     expect(await rows()).toEqual([1, 2, 3]);
   });
+
+  test('has everything before the first event at once, and refuses what is no position', async () => {
+    const runner = await start();
+    await runner.waitFor('0', 0);
+    await expect(runner.waitFor('nonsense', 50)).rejects.toMatchObject({ name: 'InvalidPositionError' });
+    await expect(runner.waitFor('-1', 50)).rejects.toMatchObject({ name: 'InvalidPositionError' });
+  });
 });

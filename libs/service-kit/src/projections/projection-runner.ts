@@ -1,3 +1,4 @@
+import { InvalidPositionError } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type { Logger } from 'pino';
 
@@ -36,6 +37,10 @@ export const checkpointTable = 'projection_checkpoint';
 
 /** DDL of the checkpoint table, for the service's first migration. */
 export const checkpointDdl = `CREATE TABLE IF NOT EXISTS ${checkpointTable} (projection text PRIMARY KEY, position text)`;
+
+/** Every source counts from 1. */
+const beforeTheFirst = '0';
+const decimal = /^\d{1,18}$/;
 
 const batchEventsMax = 500;
 const idle_ms = 50;
@@ -80,12 +85,14 @@ export class ProjectionRunner<Event> {
   async status(): Promise<ProjectionStatus> {
     const head = await this.source.head();
     const position = this.resetAsked ? undefined : this.position;
-    const caughtUp = !this.resetAsked && (head === undefined || this.has(head));
+    const caughtUp = !this.resetAsked && (head === undefined || head === beforeTheFirst || this.has(head));
     return { name: this.projection.name, position, head, caughtUp, failure: this.failure };
   }
 
-  /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError */
+  /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError, InvalidPositionError */
   async waitFor(position: string, timeout_ms: number): Promise<void> {
+    if (!decimal.test(position)) throw new InvalidPositionError(this.projection.name, position);
+    if (Number(position) === 0) return;
     const deadline = Date.now() + timeout_ms;
     while (!this.has(position)) {
       const left_ms = deadline - Date.now();

@@ -2,7 +2,8 @@ import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Type } from '@nestjs/common';
 
-import { Allow } from '../http/principal.js';
+import { Allow, Caller } from '../http/principal.js';
+import type { Principal } from '../http/principal.js';
 import { problems } from '../http/problem.js';
 import type { Readiness } from '../service/readiness.js';
 import type { ProjectionStatus } from './projection-runner.js';
@@ -12,6 +13,9 @@ export interface ReadModel {
   status(): Promise<ProjectionStatus>;
   rebuild(): void;
 }
+
+/** What went wrong stands in the log: the words of a database are not for everybody. */
+const failureTold = 'fails; the log of the service says why';
 
 /** The read models of a service, in the order of its wiring. */
 export class ReadModels {
@@ -31,7 +35,7 @@ export class ReadModels {
         for (const status of statuses) if (status.caughtUp) caughtUp.add(status.name);
         const behind = statuses.filter(({ name, failure }) => failure !== undefined || !caughtUp.has(name));
         if (behind.length === 0) return undefined;
-        return behind.map(({ name, failure }) => `${name}: ${failure ?? 'catches up'}`).join('; ');
+        return behind.map(({ name, failure }) => `${name} ${failure === undefined ? 'catches up' : failureTold}`).join('; ');
       },
     });
   }
@@ -45,16 +49,21 @@ export const readModelsController = (service: string): Type => {
     constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
 
     @Get()
+    @Allow('operator')
     @ApiOperation({ summary: `How far the read models of ${service} are` })
     async list(): Promise<object> {
-      return { items: await this.readModels.statuses() };
+      const statuses = await this.readModels.statuses();
+      return { items: statuses.map((status) => ({ ...status, failure: status.failure === undefined ? undefined : failureTold })) };
     }
 
     @Post(':name/rebuild')
     @HttpCode(202)
     @Allow('operator')
     @ApiOperation({ summary: 'Drop a read model and derive it again from the record' })
-    async rebuild(@Param('name') name: string): Promise<object> {
+    async rebuild(@Param('name') name: string, @Caller() caller: Principal): Promise<object> {
+      if (caller.districts !== '*') {
+        throw problems.forbidden('A read model is that of all districts; this needs an operator who may see all of them.');
+      }
       const statuses = await this.readModels.statuses();
       const model = this.readModels.models[statuses.findIndex((status) => status.name === name)];
       if (!model) {

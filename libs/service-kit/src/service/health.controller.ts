@@ -22,9 +22,10 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Whether requests will be answered, and if not, why' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
-    const failures = await this.readiness.failures();
-    if (failures.length === 0) return { status: 'ready' };
+    const [failures, warnings] = await Promise.all([this.readiness.failures(), this.readiness.warnings()]);
+    const told = warnings.length === 0 ? {} : { warnings };
+    if (failures.length === 0) return { status: 'ready', ...told };
     response.status(503).setHeader('Retry-After', '1');
-    return { status: 'not-ready', failures };
+    return { status: 'not-ready', failures, ...told };
   }
 }

@@ -12,6 +12,7 @@ import { connectAs, openDataSource, storeSchemaOf } from '../data/service-databa
 import { JwtVerifier } from '../http/token-verifier.js';
 import type { TokenVerifier } from '../http/token-verifier.js';
 import { RequestClock } from '../time/request-clock.js';
+import { Closers } from './closers.js';
 import type { ServiceConfig } from './config.js';
 import { openLogger } from './logging.js';
 import { Readiness } from './readiness.js';
@@ -32,13 +33,21 @@ export interface Platform {
 }
 
 /** Opens the engines of a service. What was opened is closed again when a later one fails. */
-export const openPlatform = async (service: string, config: ServiceConfig, data: DataSourceParts): Promise<Platform> => {
+export const openPlatform = (service: string, config: ServiceConfig, data: DataSourceParts): Promise<Platform> => {
+  const closers = new Closers();
+  return closers.orClose(() => openAll(service, config, data, closers));
+};
+
+const openAll = async (service: string, config: ServiceConfig, data: DataSourceParts, closers: Closers): Promise<Platform> => {
   const logger = openLogger(service, config.logLevel);
   const clock = new RequestClock();
   const connection = connectAs(config.databaseUrl, service);
   const dataSource = await openDataSource(config.databaseUrl, service, data);
+  closers.push(() => dataSource.destroy());
   const store = openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), pool: connection, clock });
+  closers.push(() => store.close());
   const bus = openPostgresEventBus({ schema: busSchema, connection });
+  closers.push(() => bus.close());
   const readiness = new Readiness();
   readiness.add({ name: 'event-store', check: () => store.head().then(() => undefined) });
   readiness.add({ name: 'database', check: () => dataSource.query('SELECT 1').then(() => undefined) });
@@ -53,10 +62,6 @@ export const openPlatform = async (service: string, config: ServiceConfig, data:
     runner: new CommandRunner(store, clock),
     verifier: await JwtVerifier.open(config.identity),
     readiness,
-    close: async () => {
-      await bus.close();
-      await store.close();
-      await dataSource.destroy();
-    },
+    close: () => closers.closeAll(),
   };
 };

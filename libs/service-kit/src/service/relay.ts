@@ -17,13 +17,14 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): B
   const { store, bus, logger, service } = platform;
   const checkpoints = new PostgresCheckpoints(transactionsOn(platform.dataSource), schemaOf(service));
   let relay: Relay | undefined;
+  let caughtUpOnce = false;
   platform.readiness.add({
     name: 'relay',
     check: async () => {
       if (!relay) return 'has not started';
-      if (relay.lastError !== undefined) return `fails: ${String(relay.lastError)}`;
-      const { behindMs } = await relay.lag();
-      return behindMs > 60_000 && relay.publishedUpTo === undefined ? 'catches up' : undefined;
+      if (relay.lastError !== undefined) return 'fails; the log of the service says why';
+      caughtUpOnce ||= (await relay.lag()).caughtUp;
+      return caughtUpOnce ? undefined : 'catches up';
     },
   });
   return {

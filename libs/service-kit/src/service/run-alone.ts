@@ -2,18 +2,14 @@ import { provisionDatabase } from '../data/provision.js';
 import type { ServiceConfig } from './config.js';
 import { ConfigurationError, configFrom } from './config.js';
 import type { RunningService } from './serve.js';
-
-const untilToldToStop = (): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
+import { toldToStop } from './told-to-stop.js';
 
 /**
  * Runs one service as a process, set up by its environment, until SIGINT or SIGTERM. `CAIRN_PREPARE_DATABASE=1` makes
  * schemas and roles first, which takes the owner's `DATABASE_URL`. What is missing is said in one line, with exit code 2.
  */
 export const runAlone = async (service: string, start: (config: ServiceConfig) => Promise<RunningService>): Promise<void> => {
-  const told = untilToldToStop();
+  const { told } = toldToStop();
   try {
     const config = configFrom(process.env);
     if (process.env['CAIRN_PREPARE_DATABASE'] === '1') await provisionDatabase(config.databaseUrl, [service]);

@@ -21,6 +21,7 @@ import { requestContext } from '../http/request-context.js';
 import { TokenVerifier } from '../http/token-verifier.js';
 import { validation } from '../http/validation.js';
 import { closeServer } from './close-server.js';
+import { Closers } from './closers.js';
 import { HealthController } from './health.controller.js';
 import { nestLogger, requestLog } from './logging.js';
 import type { Platform } from './platform.js';
@@ -94,14 +95,21 @@ const document = (app: NestExpressApplication, title: string): OpenAPIObject =>
     new DocumentBuilder().setTitle(title).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build(),
   );
 
-/** Serves a service: one Nest application with the same edge everywhere (problems, principal, limits, health, OpenAPI). */
-export const serve = async (platform: Platform, parts: ServiceParts): Promise<RunningService> => {
+/** Serves a service: one Nest application with the same edge everywhere (problems, principal, limits, health, OpenAPI). When it cannot, it is stopped and closed as far as it came, the platform with it. */
+export const serve = (platform: Platform, parts: ServiceParts): Promise<RunningService> => {
+  const closers = new Closers();
+  closers.push(() => platform.close());
+  return closers.orClose(() => startServing(platform, parts, closers));
+};
+
+const startServing = async (platform: Platform, parts: ServiceParts, closers: Closers): Promise<RunningService> => {
   const { config, logger, service } = platform;
   const app = await NestFactory.create<NestExpressApplication>(serviceModule(platform, parts), {
     bodyParser: false,
     logger: nestLogger(logger),
     abortOnError: false,
   });
+  closers.push(() => app.close());
   app.disable('x-powered-by');
   app.use(requestContext, requestLog(logger));
   app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));
@@ -109,22 +117,22 @@ export const serve = async (platform: Platform, parts: ServiceParts): Promise<Ru
   const described: { openApi?: OpenAPIObject } = {};
   app.use('/openapi.json', (_request: Request, response: Response) => void response.json(described.openApi));
   parts.configure?.(app);
-  for (const background of parts.background) await background.start();
+  for (const background of parts.background) {
+    // Before it starts: what fails on the way has begun something, too.
+    closers.push(() => background.stop());
+    await background.start();
+  }
   await app.init();
   described.openApi = document(app, parts.title);
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
+  closers.push(() => closeServer(server, 5_000));
   server.requestTimeout = 60_000;
   const { port } = server.address() as AddressInfo;
   logger.info({ port }, 'listening');
   return {
     name: service,
     url: `http://${config.host}:${port}`,
-    close: async () => {
-      await closeServer(server, 5_000);
-      for (const background of [...parts.background].reverse()) await background.stop();
-      await app.close();
-      await platform.close();
-    },
+    close: () => closers.closeAll(),
   };
 };

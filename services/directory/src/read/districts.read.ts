@@ -1,6 +1,6 @@
 import type { Recorded } from '@cairn/decider';
 import type { SqlSession } from '@cairn/event-bus';
-import { Caller, minPositionSchema, pageSchema, queryOn } from '@cairn/service-kit';
+import { Caller, FreshReadModels, minPositionSchema, pageSchema, queryOn } from '@cairn/service-kit';
 import type { Principal } from '@cairn/service-kit';
 import { Controller, Get, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -44,9 +44,14 @@ export class ListDistricts extends Query<Page<ListedDistrict>> {
 
 @QueryHandler(ListDistricts)
 export class ListDistrictsHandler implements IQueryHandler<ListDistricts> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly fresh: FreshReadModels,
+  ) {}
 
+  /** @throws a 503 problem while the read model is being derived anew: half of it would be told as the whole */
   async execute({ visible, limit, after }: ListDistricts): Promise<Page<ListedDistrict>> {
+    await this.fresh.requireFresh();
     const rows = await queryOn(this.dataSource).query<ListedDistrict>(
       `SELECT district_id AS "districtId", name, time_zone AS "timeZone", school_year_first_month AS "schoolYearFirstMonth", sample
        FROM district WHERE ($1::text[] IS NULL OR district_id = ANY($1)) AND district_id > $2

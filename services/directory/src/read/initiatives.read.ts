@@ -1,6 +1,6 @@
 import type { Recorded } from '@cairn/decider';
 import type { SqlSession } from '@cairn/event-bus';
-import { minPositionSchema, pageSchema, problems, queryOn, slugSchema } from '@cairn/service-kit';
+import { FreshReadModels, minPositionSchema, pageSchema, problems, queryOn, slugSchema } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -46,10 +46,14 @@ export class ListInitiatives extends Query<Page<Initiative> | undefined> {
 
 @QueryHandler(ListInitiatives)
 export class ListInitiativesHandler implements IQueryHandler<ListInitiatives> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly fresh: FreshReadModels,
+  ) {}
 
-  /** Undefined: there is no such district. */
+  /** Undefined: there is no such district. @throws a 503 problem while the read model is being derived anew */
   async execute({ districtId, limit, after }: ListInitiatives): Promise<Page<Initiative> | undefined> {
+    await this.fresh.requireFresh();
     const session = queryOn(this.dataSource);
     const known = await session.query('SELECT 1 FROM district WHERE district_id = $1', [districtId]);
     if (known.length === 0) return undefined;

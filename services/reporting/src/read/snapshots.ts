@@ -1,10 +1,8 @@
 import type { SqlSession } from '@cairn/event-bus';
 import { Clock } from '@cairn/event-store';
-import { problems, sessionOf, unavailable } from '@cairn/service-kit';
+import { FreshReadModels, problems, sessionOf, unavailable } from '@cairn/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-
-import { FreshReadModels } from './fresh-read-models.js';
 
 /** All read models at one position of the log, through one snapshot of the database. */
 export interface Snapshot {

@@ -17,7 +17,7 @@ export interface RunningReporting {
   /** What the directory and the scaling plan publish; the answer is the `min-position` that has it. */
   publish(...events: readonly AnyPublicEvent[]): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
-  post(path: string): Promise<Answer>;
+  post(path: string, token?: string): Promise<Answer>;
   readonly tokenOf: ReturnType<typeof testIdentity>['tokenOf'];
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export const runReporting = async (): Promise<RunningReporting> => {
     url: service.url,
     tokenOf,
     get: (path, token = operator) => ask(path, 'GET', token),
-    post: (path) => ask(path, 'POST', operator),
+    post: (path, token = operator) => ask(path, 'POST', token),
     publish: async (...events) => {
       const positions = new Map<string, string>();
       for (const event of events) {

@@ -1,9 +1,8 @@
-import { PositionNotReachedError, unavailable } from '@cairn/service-kit';
-import type { ProjectionRunner, ReadModel } from '@cairn/service-kit';
+import { unavailable } from '../http/problem.js';
+import type { ProjectionRunner } from './projection-runner.js';
+import type { ReadModel } from './read-models.controller.js';
 
-import type { ReceivedEvent } from '../log/received-event.js';
-
-type Runner = Pick<ProjectionRunner<ReceivedEvent>, 'status' | 'rebuild' | 'waitFor'>;
+type Runner = Pick<ProjectionRunner<never>, 'status' | 'rebuild' | 'waitFor'>;
 
 /**
  * The read models of this service, each of which answers only once it has caught up since the start or since it was
@@ -39,9 +38,8 @@ export class FreshReadModels {
     if (missing.length > 0) throw unavailable(`Being derived from the record: ${missing.join(', ')}. Try again shortly.`);
   }
 
-  /** Resolves once every read model has the position of the log. @throws PositionNotReachedError */
+  /** Resolves once every read model has the position of the log. @throws PositionNotReachedError, InvalidPositionError */
   async waitFor(position: string, timeout_ms: number): Promise<void> {
-    if (!/^\d{1,15}$/.test(position)) throw new PositionNotReachedError(`reporting:${position} is no position`);
     await Promise.all(Object.values(this.runners).map((runner) => runner.waitFor(position, timeout_ms)));
   }
 }

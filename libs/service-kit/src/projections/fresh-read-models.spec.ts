@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ProblemException } from '@cairn/service-kit';
 
+import { ProblemException } from '../http/problem.js';
 import { FreshReadModels } from './fresh-read-models.js';
 
 const runner = (name: string) => {
