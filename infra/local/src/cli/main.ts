@@ -1,3 +1,4 @@
+import { StoppedEarlyError } from '@cairn/service-kit';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { importRoster } from './import.command.js';
@@ -53,5 +54,5 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   if (process.env['CAIRN_LOG'] === 'debug') console.error(error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof StoppedEarlyError ? error.exitCode : 1;
 }

@@ -1,3 +1,4 @@
+import { toldToStop } from '@cairn/service-kit';
 import type { LogLevel } from '@cairn/service-kit';
 
 import { startPlatform } from '../platform/start-platform.js';
@@ -20,15 +21,13 @@ export const logLevelFrom = (environment: NodeJS.ProcessEnv): LogLevel => {
 /** The day that the sample ends on; tests and pictures fix it. */
 const sampleToday = (): string => process.env['CAIRN_SAMPLE_TODAY'] ?? new Date().toISOString().slice(0, 10);
 
-const untilToldToStop = (): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
-
-/** `cairn start`: runs until Ctrl-C or SIGTERM, then drains the services and stops the database last. */
+/**
+ * `cairn start`: runs until Ctrl-C or SIGTERM, then drains the services and stops the database last.
+ * @throws StoppedEarlyError when it was told to before it was ready
+ */
 export const start = async ({ data, port, empty }: StartOptions): Promise<void> => {
   const began_ms = performance.now();
-  const told = untilToldToStop();
+  const { signal: given, told } = toldToStop();
   const progress = progressTo(process.stderr);
   const platform = await startPlatform({
     dataDir: data,
@@ -39,13 +38,13 @@ export const start = async ({ data, port, empty }: StartOptions): Promise<void> 
     today: sampleToday(),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
+    signal: given,
   });
   endProgress(process.stderr);
   const seconds = ((performance.now() - began_ms) / 1_000).toFixed(1);
   console.log(`Cairn runs at ${platform.url} (ready after ${seconds} s). Stop it with Ctrl-C.`);
   const signal = await told;
   progress(`Stopping (${signal})`);
-  process.once('SIGINT', () => process.exit(130));
   await platform.stop();
   endProgress(process.stderr);
   console.log('Stopped. Everything that was acknowledged is on record.');

@@ -1,4 +1,5 @@
 import { currentOwner } from '@cairn/embedded-postgres';
+import { toldToStop } from '@cairn/service-kit';
 
 import { readOperatorToken } from '../platform/identity.js';
 import { startPlatform } from '../platform/start-platform.js';
@@ -37,11 +38,20 @@ const wordsOf = (text: string): string | undefined => {
   }
 };
 
+/** Rejects with the reason of the abort. */
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const give = (): void => reject(signal.reason as Error);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give);
+  });
+
 /** Asks the platform that runs on the data directory; when none does, starts one for as long as `work` takes. */
 export const withPlatform = async <Result>(dataDir: string, work: (call: PlatformCall) => Promise<Result>): Promise<Result> => {
   const owner = await currentOwner(dataDir);
   const token = await readOperatorToken(dataDir);
   if (owner?.address !== undefined && token !== undefined) return work(callOf(owner.address, token));
+  const { signal } = toldToStop();
   const progress = progressTo(process.stderr);
   const platform = await startPlatform({
     dataDir,
@@ -52,10 +62,11 @@ export const withPlatform = async <Result>(dataDir: string, work: (call: Platfor
     today: new Date().toISOString().slice(0, 10),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
+    signal,
   });
   endProgress(process.stderr);
   try {
-    return await work(callOf(platform.url, platform.token));
+    return await Promise.race([work(callOf(platform.url, platform.token)), untilAborted(signal)]);
   } finally {
     await platform.stop();
   }

@@ -16,16 +16,17 @@ export interface SampleLoad {
   readonly issuer: LocalTokenIssuer;
   readonly operator: LocalPerson;
   readonly onProgress: (message: string) => void;
+  readonly signal: AbortSignal;
 }
 
 const seed = 20_240_801;
 const samples = new URL('../../../../samples/nashville/', import.meta.url);
 
-const hasDistricts = async ({ urls, issuer, operator }: SampleLoad): Promise<boolean> => {
+const hasDistricts = async ({ urls, issuer, operator, signal }: SampleLoad): Promise<boolean> => {
   const token = await issuer.issue(operator, '5m');
   const response = await fetch(`${urls.directory}/api/districts?limit=1`, {
     headers: { Authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.any([AbortSignal.timeout(10_000), signal]),
   });
   if (!response.ok) throw new Error(`The directory does not list its districts: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { readonly items: readonly unknown[] }).items.length > 0;

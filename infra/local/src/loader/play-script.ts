@@ -4,11 +4,14 @@ import type { SampleStep } from '../sample/index.js';
 import type { ServiceUrls } from './sample-client.js';
 import { issueCommand } from './sample-client.js';
 
-export interface Stage {
+/** What a run of the sample needs. */
+export interface SampleRun {
   readonly urls: ServiceUrls;
   readonly issuer: LocalTokenIssuer;
   readonly people: readonly LocalPerson[];
   readonly onProgress: (message: string) => void;
+  /** Ends the run between two steps, and the requests that are on their way. */
+  readonly signal: AbortSignal;
 }
 
 interface Answer {
@@ -23,10 +26,10 @@ const progressSteps = 250;
 const laneOf = (step: SampleStep): string => (step.kind === 'adoption-command' ? step.schoolId : 'directory');
 
 /** Issues the steps of the sample: those of one school one after the other, those of different schools side by side. */
-export const playScript = async (steps: readonly SampleStep[], stage: Stage): Promise<void> => {
+export const playScript = async (steps: readonly SampleStep[], run: SampleRun): Promise<void> => {
   const tokens = new Map<string, string>();
-  for (const person of stage.people) tokens.set(person.personId, await stage.issuer.issue(person, '1h', true));
-  const player = new Player(stage, tokens, steps.length);
+  for (const person of run.people) tokens.set(person.personId, await run.issuer.issue(person, '1h', true));
+  const player = new Player(run, tokens, steps.length);
   const set = steps.filter((step) => step.kind !== 'adoption-command');
   for (const step of set) await player.play(step);
   const lanes = new Map<string, SampleStep[]>();
@@ -48,26 +51,27 @@ class Player {
   private done = 0;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly run: SampleRun,
     private readonly tokens: ReadonlyMap<string, string>,
     private readonly total: number,
   ) {}
 
   async play(step: SampleStep): Promise<void> {
+    this.run.signal.throwIfAborted();
     const { service, path, contentType, body } = this.request(step);
     const token = this.tokens.get(step.actor);
     if (token === undefined) throw new Error(`${step.idempotencyKey} is by ${step.actor}, who is not of the sample`);
     const { idempotencyKey, recordedAt } = step;
     const seen = step.kind === 'adoption-command' ? this.seen : undefined;
-    const answer = await issueCommand<Answer>(this.stage.urls, token, {
+    const answer = await issueCommand<Answer>(this.run.urls, token, {
       service, path, contentType, body, idempotencyKey, recordedAt, seen,
-    });
+    }, this.run.signal);
     if (step.kind !== 'adoption-command') this.seen = answer.position ?? this.seen;
     const eventId = answer.events?.[0]?.eventId;
     if (eventId !== undefined) this.eventIds.set(idempotencyKey, eventId);
     this.done += 1;
     if (this.done % progressSteps === 0 || this.done === this.total) {
-      this.stage.onProgress(`Loading the Nashville sample: ${this.done} of ${this.total} records`);
+      this.run.onProgress(`Loading the Nashville sample: ${this.done} of ${this.total} records`);
     }
   }
 

@@ -6,7 +6,7 @@ import { LocalTokenIssuer, startAdmin } from '@cairn/admin';
 import { startDirectory } from '@cairn/directory';
 import { startReporting } from '@cairn/reporting';
 import { startScalingPlan } from '@cairn/scaling-plan';
-import { localIssuer, provisionDatabase } from '@cairn/service-kit';
+import { Closers, localIssuer, provisionDatabase } from '@cairn/service-kit';
 import type { LogLevel, RunningService, ServiceConfig } from '@cairn/service-kit';
 
 import { loadSampleOnce } from '../loader/load-sample.js';
@@ -30,6 +30,8 @@ export interface PlatformOptions {
   readonly today: string;
   readonly logLevel: LogLevel;
   readonly onProgress: (message: string) => void;
+  /** Gives the start up: what was opened is closed, and the abort's reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RunningPlatform {
@@ -51,54 +53,60 @@ const operator = { ...samplePeople[0], districts: '*' } as const;
 
 /** Runs the whole platform in one process: a Nest application per service, over one database, behind one door. */
 export const startPlatform = async (options: PlatformOptions): Promise<RunningPlatform> => {
-  const { onProgress } = options;
-  const dataDir = resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true });
-  const running: { readonly name: string; close(): Promise<void> }[] = [];
-  const stop = async (): Promise<void> => {
-    for (const part of running.splice(0).reverse()) await part.close();
-  };
+  const closers = new Closers();
   try {
-    const database = await openDatabase(dataDir, options.purpose, options.databaseUrl, onProgress);
-    running.push({ name: 'database', close: () => database.stop() });
-    onProgress('Preparing the database');
-    await provisionDatabase(database.url, storedServices);
-    const identity = await localIdentity(dataDir);
-    onProgress('Starting the services');
-    const services = await startServices(serviceConfig(options, database.url, identity.publicKeyPem));
-    running.push(...services);
-    const issuer = await LocalTokenIssuer.open(identity.privateKeyPem);
-    let starting: string | undefined = 'The platform is starting.';
-    const door = await startAdmin({
-      host,
-      port: await portFor(host, options.port),
-      identity: { mode: 'local', issuer: localIssuer, publicKeyPem: identity.publicKeyPem },
-      logLevel: options.logLevel,
-      upstreams: services.map(({ name, url }) => ({ name, url })),
-      webRoot,
-      local: { people: samplePeople, privateKeyPem: identity.privateKeyPem },
-      gate: () => starting,
-    });
-    running.push(door);
-    const progress = (message: string): void => {
-      starting = `${message}.`;
-      onProgress(message);
-    };
-    const token = await issuer.issue(operator, '365d');
-    await writeOperatorToken(dataDir, token);
-    const urls = Object.fromEntries(services.map(({ name, url }) => [name, url])) as unknown as ServiceUrls;
-    await loadSampleOnce({ databaseUrl: database.url, wanted: options.sample, today: options.today, urls, issuer, operator, onProgress: progress });
-    progress('Waiting for the read models');
-    await untilReady(services.map(({ url }) => url), { timeout_ms: 120_000 });
-    await untilRead(urls, token, { timeout_ms: 120_000 });
-    starting = undefined;
-    await untilReady([door.url], { timeout_ms: 30_000 });
-    await database.announce(door.url);
-    return { url: door.url, token, stop };
+    return await closers.orClose(() => openPlatform(options, closers));
   } catch (error) {
-    await stop();
+    options.signal?.throwIfAborted(); // What failed then did so because it was given up.
     throw error;
   }
+};
+
+const openPlatform = async (options: PlatformOptions, closers: Closers): Promise<RunningPlatform> => {
+  const { onProgress, signal = new AbortController().signal } = options;
+  const dataDir = resolve(options.dataDir);
+  await mkdir(dataDir, { recursive: true });
+  const database = await openDatabase(dataDir, options.purpose, options.databaseUrl, onProgress);
+  closers.push(() => database.stop());
+  signal.throwIfAborted();
+  onProgress('Preparing the database');
+  await provisionDatabase(database.url, storedServices);
+  signal.throwIfAborted();
+  const identity = await localIdentity(dataDir);
+  onProgress('Starting the services');
+  const services = await startServices(serviceConfig(options, database.url, identity.publicKeyPem));
+  for (const service of services) closers.push(() => service.close());
+  signal.throwIfAborted();
+  const issuer = await LocalTokenIssuer.open(identity.privateKeyPem);
+  let starting: string | undefined = 'The platform is starting.';
+  const door = await startAdmin({
+    host,
+    port: await portFor(host, options.port),
+    identity: { mode: 'local', issuer: localIssuer, publicKeyPem: identity.publicKeyPem },
+    logLevel: options.logLevel,
+    upstreams: services.map(({ name, url }) => ({ name, url })),
+    webRoot,
+    local: { people: samplePeople, privateKeyPem: identity.privateKeyPem },
+    gate: () => starting,
+  });
+  closers.push(() => door.close());
+  signal.throwIfAborted();
+  const progress = (message: string): void => {
+    starting = `${message}.`;
+    onProgress(message);
+  };
+  const token = await issuer.issue(operator, '365d');
+  await writeOperatorToken(dataDir, token);
+  const urls = Object.fromEntries(services.map(({ name, url }) => [name, url])) as unknown as ServiceUrls;
+  const { sample: wanted, today } = options;
+  await untilReady(services.map(({ url }) => url), { timeout_ms: 120_000, signal });
+  await loadSampleOnce({ databaseUrl: database.url, wanted, today, urls, issuer, operator, onProgress: progress, signal });
+  progress('Waiting for the read models');
+  await untilRead(urls, token, { timeout_ms: 120_000, signal });
+  starting = undefined;
+  await untilReady([door.url], { timeout_ms: 30_000, signal });
+  await database.announce(door.url);
+  return { url: door.url, token, stop: () => closers.closeAll() };
 };
 
 const serviceConfig = ({ logLevel }: PlatformOptions, databaseUrl: string, publicKeyPem: string): ServiceConfig => ({
@@ -115,6 +123,6 @@ const startServices = async (config: ServiceConfig): Promise<readonly RunningSer
   const failed = results.find((result) => result.status === 'rejected');
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (failed === undefined) return started;
-  await Promise.all(started.map((service) => service.close()));
+  await Promise.allSettled(started.map((service) => service.close()));
   throw failed.reason;
 };
