@@ -1,24 +1,43 @@
+import { unavailable } from '@cairn/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+/** Imports of one district that may wait for the one that runs. */
+export const waitingMax = 8;
+
+interface Line {
+  /** Those who wait and the one whose turn it is. */
+  length: number;
+  last: Promise<unknown>;
+}
+
 /**
- * Lets one import of a district run at a time: within this process by waiting in line, so that those who wait hold no
- * connection, and across processes by an advisory lock of the database. Two imports at once could give one external
- * id to two schools, which no single stream could refuse.
+ * Lets one import of a district run at a time: within this process by waiting in the line of the district, so that
+ * those who wait hold no connection, and across processes by an advisory lock of the database. Two imports at once
+ * could give one external id to two schools, which no single stream could refuse.
  */
 @Injectable()
 export class ImportTurns {
-  private line: Promise<unknown> = Promise.resolve();
+  private readonly lines = new Map<string, Line>();
 
   constructor(private readonly dataSource: DataSource) {}
 
-  take<Result>(districtId: string, work: () => Promise<Result>): Promise<Result> {
-    const turn = this.line.then(
-      () => this.locked(districtId, work),
-      () => this.locked(districtId, work),
-    );
-    this.line = turn;
-    return turn;
+  /** @throws a 503 problem when too many of the district wait already: each of them holds a file in memory */
+  async take<Result>(districtId: string, work: () => Promise<Result>): Promise<Result> {
+    const line = this.lines.get(districtId) ?? { length: 0, last: Promise.resolve() };
+    if (line.length > waitingMax) {
+      throw unavailable(`${waitingMax} imports of this district are waiting already. Nothing was changed; try again shortly.`, 10);
+    }
+    this.lines.set(districtId, line);
+    line.length += 1;
+    const turn = line.last.then(() => this.locked(districtId, work));
+    line.last = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      line.length -= 1;
+      if (line.length === 0) this.lines.delete(districtId);
+    }
   }
 
   private async locked<Result>(districtId: string, work: () => Promise<Result>): Promise<Result> {
