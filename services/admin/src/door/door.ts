@@ -7,11 +7,20 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { tokenInCookie } from '../session/session-cookie.js';
 import { SeenPositions } from './seen-positions.js';
 import type { Upstreams } from './upstreams.js';
+import { isOfApi } from './web-ui.js';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 const upstreamTimeout_ms = 60_000;
 
-const districtOf = (path: string): string | undefined => /^\/api\/districts\/([^/]+)/.exec(path)?.[1];
+/** The district that a path is about, decoded; undefined when it is about none, or cannot be decoded. */
+const districtOf = (path: string): string | undefined => {
+  try {
+    const part = /^\/api\/districts\/([^/]+)/.exec(path)?.[1];
+    return part === undefined ? undefined : decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Answers a problem from a place where no exception filter is. */
 const answerProblem = (response: ServerResponse, { problem, headers }: ProblemException): void => {
@@ -85,7 +94,9 @@ export const passOn = (upstreams: Upstreams): RequestHandler => {
     },
   });
   return (request, response, next) => {
-    if (upstreams.find(request.path)) void proxy(request, response, next);
-    else next();
+    const pass = (known: boolean): void => (known ? void proxy(request, response, next) : next());
+    if (upstreams.find(request.path)) pass(true);
+    else if (!isOfApi(request.path)) pass(false);
+    else upstreams.findAnew(request.path).then((upstream) => pass(upstream !== undefined), next);
   };
 };

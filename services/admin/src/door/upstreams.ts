@@ -27,19 +27,24 @@ const patternOf = (template: string): RegExp =>
   new RegExp(`^${template.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : escaped(part))).join('/')}$`);
 
 const documentTimeout_ms = 3_000;
+const askedAgainAfter_ms = 10_000;
 
 /** The services behind the door. Their OpenAPI documents say which paths are whose, so that a new route needs no entry here. */
 export class Upstreams {
   private readonly documents = new Map<string, OpenApi>();
   private routes: readonly Route[] = [];
 
-  constructor(readonly upstreams: readonly Upstream[]) {}
+  private asking: Promise<void> = Promise.resolve();
+  private askedAt = -Infinity;
+
+  constructor(
+    readonly upstreams: readonly Upstream[],
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Asks each service that has not told yet for its document. @returns the names of those that did not answer */
   async learn(): Promise<readonly string[]> {
-    const unknown = this.upstreams.filter(({ name }) => !this.documents.has(name));
-    await Promise.all(unknown.map((upstream) => this.ask(upstream)));
-    if (unknown.length > 0) this.routes = this.upstreams.flatMap((upstream) => this.routesOf(upstream));
+    await this.askAll(this.upstreams.filter(({ name }) => !this.documents.has(name)));
     return this.upstreams.filter(({ name }) => !this.documents.has(name)).map(({ name }) => name);
   }
 
@@ -47,6 +52,19 @@ export class Upstreams {
   find(path: string): Upstream | undefined {
     const matching = this.routes.filter(({ pattern }) => pattern.test(path));
     return matching.sort((left, right) => right.exactness - left.exactness)[0]?.upstream;
+  }
+
+  /**
+   * The service that a path belongs to by what the services say now: one that was deployed anew may have new routes.
+   * They are asked at most once in 10 s, because anybody can ask for a path that nobody has.
+   */
+  async findAnew(path: string): Promise<Upstream | undefined> {
+    if (this.now() - this.askedAt >= askedAgainAfter_ms) {
+      this.askedAt = this.now();
+      this.asking = this.askAll(this.upstreams);
+    }
+    await this.asking;
+    return this.find(path);
   }
 
   /** The documents of all services in one. */
@@ -63,6 +81,12 @@ export class Upstreams {
       },
       security: [{ bearer: [] }],
     };
+  }
+
+  private async askAll(upstreams: readonly Upstream[]): Promise<void> {
+    if (upstreams.length === 0) return;
+    await Promise.all(upstreams.map((upstream) => this.ask(upstream)));
+    this.routes = this.upstreams.flatMap((upstream) => this.routesOf(upstream));
   }
 
   private async ask({ name, url }: Upstream): Promise<void> {

@@ -27,11 +27,20 @@ export const requireLoopbackName = (request: Request, response: Response, next: 
   else response.status(421).type('text/plain').send('This address answers to 127.0.0.1 and localhost only.\n');
 };
 
+/** Whether an address is the API's, however it is written: no page answers there. */
+export const isOfApi = (path: string): boolean => {
+  try {
+    return /^\/+api(\/|$)/i.test(decodeURIComponent(path));
+  } catch {
+    return true;
+  }
+};
+
 /** The built admin UI. Every address that is not the API's is a page; the page finds out which. */
 export const webUi = (root: string): RequestHandler => {
   const assets = express.static(root, { index: false, maxAge: '1h', immutable: false });
   return (request, response, next) => {
-    if (request.path.startsWith('/api') || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
+    if (isOfApi(request.path) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
     return assets(request, response, () => {
       if (/\.[a-z0-9]+$/i.test(request.path)) return next();
       response.setHeader('Cache-Control', 'no-cache');
