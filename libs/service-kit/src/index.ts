@@ -21,6 +21,7 @@ export {
   transactionsOn,
 } from './data/service-database.js';
 export type { DataSourceParts } from './data/service-database.js';
+export { cursorOf, placeIn } from './http/cursor.js';
 export { positionHeader, PositionNotReachedError, PositionWaiter, seenPositionHeader } from './http/min-position.interceptor.js';
 export type { PositionToken } from './http/min-position.interceptor.js';
 export { Allow, Caller, Public, requirePrincipal, roles, seesDistrict } from './http/principal.js';
@@ -32,7 +33,18 @@ export { ProblemFilter } from './http/problem.filter.js';
 export { currentRequest, requestContext } from './http/request-context.js';
 export { JwtVerifier, tokenAudience, TokenVerifier } from './http/token-verifier.js';
 export type { IdentityConfig } from './http/token-verifier.js';
-export { dateOrInstantSchema, minPositionSchema, pageSchema, slugSchema, validation } from './http/validation.js';
+export {
+  dateOrInstantSchema,
+  dateSchema,
+  minPositionSchema,
+  pageSchema,
+  schoolIdSchema,
+  slugInPathSchema,
+  slugSchema,
+  validation,
+  words,
+  wordsOrNone,
+} from './http/validation.js';
 export { FreshReadModels } from './projections/fresh-read-models.js';
 export { checkpointDdl, checkpointTable, ProjectionRunner } from './projections/projection-runner.js';
 export type { Projection, ProjectionSource, ProjectionStatus } from './projections/projection-runner.js';

@@ -1,6 +1,6 @@
 import { accept, reject } from '@cairn/decider';
 import type { Decide, Decider } from '@cairn/decider';
-import { Allow, answerOrProblem, Caller, CommandRunner, commandAnswerSchema, isTimeZone, Meta, problems, seesDistrict, slugSchema } from '@cairn/service-kit';
+import { Allow, answerOrProblem, Caller, CommandRunner, commandAnswerSchema, isTimeZone, Meta, problems, seesDistrict, slugSchema, words } from '@cairn/service-kit';
 import type { CommandAnswer, CommandMeta, CommandOutcome, Principal, ProblemCatalogue } from '@cairn/service-kit';
 import { Body, Controller, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler } from '@nestjs/cqrs';
@@ -87,7 +87,7 @@ const districtProblems: ProblemCatalogue<DistrictRejection> = {
 
 const bodySchema = z.strictObject({
   districtId: slugSchema,
-  name: z.string().trim().min(1).max(200),
+  name: words(200),
   timeZone: z.string().trim().min(1).max(64),
   schoolYearFirstMonth: z.int().min(1).max(12).default(8),
   sample: z.literal(true).optional(),

@@ -1,6 +1,6 @@
 import { accept, reject } from '@cairn/decider';
 import type { Decide, Decider } from '@cairn/decider';
-import { Allow, answerOrProblem, CommandRunner, commandAnswerSchema, Meta, slugSchema } from '@cairn/service-kit';
+import { Allow, answerOrProblem, CommandRunner, commandAnswerSchema, Meta, slugInPathSchema, words, wordsOrNone } from '@cairn/service-kit';
 import type { CommandAnswer, CommandMeta, CommandOutcome, ProblemCatalogue } from '@cairn/service-kit';
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler } from '@nestjs/cqrs';
@@ -88,10 +88,10 @@ const initiativeProblems: ProblemCatalogue<InitiativeRejection> = {
   },
 };
 
-const pathSchema = z.object({ districtId: slugSchema });
+const pathSchema = z.object({ districtId: slugInPathSchema });
 const bodySchema = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  description: z.string().trim().max(2_000).default(''),
+  name: words(200),
+  description: wordsOrNone(2_000).default(''),
   fidelityCut: z.number().min(0).max(1).default(0.7),
 });
 const answerSchema = commandAnswerSchema.extend({ initiativeId: z.string() });

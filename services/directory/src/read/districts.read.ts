@@ -1,6 +1,6 @@
 import type { Recorded } from '@cairn/decider';
 import type { SqlSession } from '@cairn/event-bus';
-import { Caller, FreshReadModels, minPositionSchema, pageSchema, queryOn } from '@cairn/service-kit';
+import { Caller, FreshReadModels, minPositionSchema, pageSchema, placeIn, queryOn, slugSchema } from '@cairn/service-kit';
 import type { Principal } from '@cairn/service-kit';
 import { Controller, Get, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -82,6 +82,6 @@ export class DistrictsController {
     @QueryParameters({ schema: questionSchema }) { limit, after }: z.infer<typeof questionSchema>,
     @Caller() caller: Principal,
   ): Promise<Page<ListedDistrict>> {
-    return this.queries.execute(new ListDistricts(caller.districts, limit, after));
+    return this.queries.execute(new ListDistricts(caller.districts, limit, placeIn(after, slugSchema)));
   }
 }

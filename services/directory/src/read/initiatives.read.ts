@@ -1,6 +1,6 @@
 import type { Recorded } from '@cairn/decider';
 import type { SqlSession } from '@cairn/event-bus';
-import { FreshReadModels, minPositionSchema, pageSchema, problems, queryOn, slugSchema } from '@cairn/service-kit';
+import { FreshReadModels, minPositionSchema, pageSchema, placeIn, problems, queryOn, slugInPathSchema, slugSchema } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -68,7 +68,7 @@ export class ListInitiativesHandler implements IQueryHandler<ListInitiatives> {
 
 // HTTP
 
-const pathSchema = z.object({ districtId: slugSchema });
+const pathSchema = z.object({ districtId: slugInPathSchema });
 const questionSchema = z.strictObject({ ...pageSchema, ...minPositionSchema });
 const answerSchema = z.object({
   items: z.array(z.object({ initiativeId: z.string(), name: z.string(), description: z.string(), fidelityCut: z.number() })),
@@ -88,7 +88,7 @@ export class InitiativesController {
     @Param({ schema: pathSchema }) { districtId }: z.infer<typeof pathSchema>,
     @QueryParameters({ schema: questionSchema }) { limit, after }: z.infer<typeof questionSchema>,
   ): Promise<Page<Initiative>> {
-    const page = await this.queries.execute(new ListInitiatives(districtId, limit, after));
+    const page = await this.queries.execute(new ListInitiatives(districtId, limit, placeIn(after, slugSchema)));
     if (!page) throw problems.notFound(`There is no district "${districtId}" that you can see.`);
     return page;
   }

@@ -1,4 +1,4 @@
-import { Allow, Meta, ProblemException, problemOf, problems, slugSchema } from '@cairn/service-kit';
+import { Allow, dateSchema, Meta, ProblemException, problemOf, problems, slugInPathSchema } from '@cairn/service-kit';
 import type { CommandMeta } from '@cairn/service-kit';
 import { Controller, HttpCode, Param, Post, Query as QueryParameters, Req } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler } from '@nestjs/cqrs';
@@ -33,10 +33,10 @@ export class ImportRosterHandler implements ICommandHandler<ImportRoster> {
 
 // HTTP
 
-const pathSchema = z.object({ districtId: slugSchema });
+const pathSchema = z.object({ districtId: slugInPathSchema });
 const questionSchema = z.strictObject({
   mode: z.enum(['dry-run', 'apply'], { error: 'Send mode=dry-run to see what would change, or mode=apply' }),
-  effective: z.iso.date({ error: 'Send the day from which on the roster holds, as YYYY-MM-DD' }),
+  effective: dateSchema.describe('The day from which on the roster holds'),
   'confirm-closing': z
     .string()
     .regex(/^\d{1,6}$/, 'Send the exact number of the candidates for closing')

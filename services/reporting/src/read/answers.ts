@@ -11,15 +11,3 @@ export const ReadRoute = (tag: string, summary: string, answer: z.ZodType) =>
     ApiResponse({ status: 404, description: 'There is nothing of this name that the caller can see' }),
     ApiResponse({ status: 503, description: 'The read models do not have what min-position asks for yet; see Retry-After' }),
   );
-
-/** A cursor: what the next page begins after, opaque to the caller. */
-export const cursorOf = (value: unknown): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
-
-/** What a cursor holds, or undefined when it is none of ours. */
-export const inCursor = <Value>(cursor: string, schema: z.ZodType<Value>): Value | undefined => {
-  try {
-    return schema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))).data;
-  } catch {
-    return undefined;
-  }
-};

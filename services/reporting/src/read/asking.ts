@@ -1,12 +1,11 @@
 import type { SqlSession } from '@cairn/event-bus';
-import { dateOrInstantSchema, minPositionSchema, problems, slugSchema, whenRead } from '@cairn/service-kit';
+import { dateOrInstantSchema, minPositionSchema, problems, slugInPathSchema, whenRead } from '@cairn/service-kit';
 import { z } from 'zod';
 
 import type { Point } from '../bitemporal/rectangle-table.js';
-import { inCursor } from './answers.js';
 import type { Snapshot } from './snapshots.js';
 
-export const districtPathSchema = z.object({ districtId: slugSchema });
+export const districtPathSchema = z.object({ districtId: slugInPathSchema });
 export type DistrictPath = z.infer<typeof districtPathSchema>;
 
 /** What every read of a district at a point takes. */
@@ -18,18 +17,6 @@ export const asking = {
   /** The position that an earlier answer named, to have it again. */
   position: z.string().max(100).optional(),
   ...minPositionSchema,
-};
-
-/** Words of a caller, trimmed; PostgreSQL keeps no NUL in a text. */
-export const text = (charactersMax: number) =>
-  z.string().trim().min(1).max(charactersMax).refine((words) => !words.includes('\0'), 'Give text without NUL characters');
-
-/** Where the page begins that a caller asks for. @throws a 400 problem for a cursor that is none of ours */
-export const placeIn = <Place>(after: string | undefined, schema: z.ZodType<Place>): Place | undefined => {
-  if (after === undefined) return undefined;
-  const place = inCursor(after, schema);
-  if (place !== undefined) return place;
-  throw problems.badInput('after takes what the page before gave as "next".', [{ field: 'after', detail: 'Send "next" as it came' }]);
 };
 
 export interface KnownDistrict {

@@ -1,5 +1,5 @@
 import { stageSchema } from '@cairn/contracts';
-import { dateOrInstantSchema, minPositionSchema, pageSchema, problems, slugSchema, whenRead } from '@cairn/service-kit';
+import { cursorOf, dateOrInstantSchema, minPositionSchema, pageSchema, placeIn, problems, slugSchema, whenRead } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -9,8 +9,8 @@ import { changeClasses } from '../changes/change.js';
 import type { ChangeClass, Span } from '../changes/change.js';
 import { comparePoints } from './compare-points.js';
 import type { Comparison } from './compare-points.js';
-import { cursorOf, ReadRoute } from './answers.js';
-import { asking, districtPathSchema, placeIn, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
+import { ReadRoute } from './answers.js';
+import { asking, districtPathSchema, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
 import type { DistrictPath, KnownDistrict } from './asking.js';
 import { Snapshots } from './snapshots.js';
 import { stageTotalsSchema, statusSchema, statusTotalsSchema } from './totals.js';

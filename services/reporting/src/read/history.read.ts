@@ -1,6 +1,6 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
-import { minPositionSchema, pageSchema, problems, slugSchema } from '@cairn/service-kit';
+import { cursorOf, minPositionSchema, pageSchema, placeIn, problems, schoolIdSchema, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -8,8 +8,8 @@ import type { IQueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 
 import type { ReceivedEvent } from '../log/received-event.js';
-import { cursorOf, ReadRoute } from './answers.js';
-import { asking, districtPathSchema, placeIn } from './asking.js';
+import { ReadRoute } from './answers.js';
+import { asking, districtPathSchema } from './asking.js';
 import { Snapshots } from './snapshots.js';
 
 // Projection: which events are about a school, and what they correct. What they say stays in the log.
@@ -141,12 +141,11 @@ export const historyOf = async (
 };
 
 const isKnown = async (session: SqlSession, district: string, schoolId: string): Promise<boolean> => {
-  if (!z.uuid().safeParse(schoolId).success) return false;
   const rows = await session.query('SELECT 1 FROM school_event WHERE school_id = $1 AND district = $2 LIMIT 1', [schoolId, district]);
   return rows.length > 0;
 };
 
-const pathSchema = districtPathSchema.extend({ schoolId: z.string().min(1).max(64) });
+const pathSchema = districtPathSchema.extend({ schoolId: schoolIdSchema });
 const questionSchema = z.strictObject({ initiative: slugSchema.optional(), position: asking.position, ...pageSchema, ...minPositionSchema });
 
 export class HistoryOfSchool extends Query<HistoryAnswer> {

@@ -1,7 +1,7 @@
 import { externalIdSchema } from '@cairn/contracts';
 import type { SchoolProfile } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
-import { pageSchema } from '@cairn/service-kit';
+import { cursorOf, pageSchema, placeIn, words } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -15,8 +15,8 @@ import type { Point } from '../bitemporal/rectangle-table.js';
 import { directoryEventOf, schoolEventOf, schoolStretches } from '../directory/school-timeline.js';
 import type { SchoolEvent, SchoolState } from '../directory/school-timeline.js';
 import type { ReceivedEvent } from '../log/received-event.js';
-import { cursorOf, ReadRoute } from './answers.js';
-import { asking, districtPathSchema, placeIn, pointAsked, requireDistrict, text } from './asking.js';
+import { ReadRoute } from './answers.js';
+import { asking, districtPathSchema, pointAsked, requireDistrict } from './asking.js';
 import type { DistrictPath } from './asking.js';
 import { Snapshots } from './snapshots.js';
 
@@ -140,9 +140,9 @@ export const schoolsAsOf = async (
 const questionSchema = z.strictObject({
   ...asking,
   ...pageSchema,
-  q: text(200).optional(),
+  q: words(200).optional(),
 });
-const cursorSchema = z.tuple([text(200), z.uuid()]);
+const cursorSchema = z.tuple([words(200), z.uuid()]);
 
 export class SchoolsAsOf extends Query<SchoolsAnswer> {
   constructor(

@@ -1,6 +1,6 @@
 import type { Stage } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
-import { minPositionSchema, dateOf, dateOrInstantSchema, endOfDay, problems, slugSchema } from '@cairn/service-kit';
+import { minPositionSchema, dateOf, dateOrInstantSchema, dateSchema, endOfDay, problems, slugSchema } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -83,8 +83,8 @@ const twoYearsBefore = (date: string): string => new Date(Date.parse(date) - 104
 
 const questionSchema = z.strictObject({
   initiative: slugSchema,
-  from: z.iso.date().optional().describe('Default: two years before the last day'),
-  to: z.iso.date().optional().describe('The last day; default: today in the district'),
+  from: dateSchema.optional().describe('Default: two years before the last day'),
+  to: dateSchema.optional().describe('The last day; default: today in the district'),
   recorded: dateOrInstantSchema.optional(),
   position: asking.position,
   ...minPositionSchema,

@@ -1,5 +1,5 @@
 import { stageSchema } from '@cairn/contracts';
-import { commandAnswerSchema, dateOrInstantSchema, slugSchema } from '@cairn/service-kit';
+import { commandAnswerSchema, dateOrInstantSchema, schoolIdSchema, slugInPathSchema, words } from '@cairn/service-kit';
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -7,15 +7,13 @@ import { z } from 'zod';
 /** Where the commands about an adoption are found; the last part of the path is the command. */
 export const adoptionRoute = 'api/districts/:districtId/schools/:schoolId/adoptions/:initiativeId';
 
-export const adoptionPathSchema = z.object({ districtId: slugSchema, schoolId: z.string().min(1).max(64), initiativeId: z.string().min(1).max(64) });
-
-const words = z.string().trim().min(1).max(2_000);
+export const adoptionPathSchema = z.object({ districtId: slugInPathSchema, schoolId: schoolIdSchema, initiativeId: slugInPathSchema });
 
 /** Members that every command about an adoption takes. */
 export const adoptionBody = {
   occurredAt: dateOrInstantSchema,
-  reason: words.optional(),
-  evidence: words.optional(),
+  reason: words(2_000).optional(),
+  evidence: words(2_000).optional(),
 };
 export const toStage = stageSchema;
 

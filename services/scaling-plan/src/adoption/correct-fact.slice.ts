@@ -2,7 +2,7 @@ import { chainOf, newestOf, standingIn } from '@cairn/contracts';
 import type { FactChain, FactKind, FactValues, StandingFact, Timeline } from '@cairn/contracts';
 import { reject } from '@cairn/decider';
 import type { Decide } from '@cairn/decider';
-import { answerOrProblem, Allow, Meta } from '@cairn/service-kit';
+import { answerOrProblem, Allow, Meta, words } from '@cairn/service-kit';
 import type { CommandAnswer, CommandMeta, CommandOutcome } from '@cairn/service-kit';
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler } from '@nestjs/cqrs';
@@ -21,14 +21,14 @@ import type { AdoptionRejection } from './adoption-rejection.js';
 const bodySchema = z.strictObject({
   correctsEventId: z.uuid(),
   /** Why the record is corrected; the corrected reason of the fact itself is `factReason`. */
-  reason: z.string().trim().min(1).max(2_000),
+  reason: words(2_000),
   withdrawn: z.literal(true).optional(),
   occurredAt: adoptionBody.occurredAt.optional(),
   to: toStage.optional(),
   evidence: adoptionBody.evidence,
   factReason: adoptionBody.reason,
   score: z.number().min(0).max(1).optional(),
-  window: z.string().trim().min(1).max(40).optional(),
+  window: words(40).optional(),
 });
 type CorrectFactBody = z.infer<typeof bodySchema>;
 

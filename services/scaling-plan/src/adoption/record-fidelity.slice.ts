@@ -1,5 +1,5 @@
 import type { Decide } from '@cairn/decider';
-import { answerOrProblem, Allow, Meta } from '@cairn/service-kit';
+import { answerOrProblem, Allow, Meta, words } from '@cairn/service-kit';
 import type { CommandAnswer, CommandMeta, CommandOutcome } from '@cairn/service-kit';
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler } from '@nestjs/cqrs';
@@ -14,7 +14,7 @@ import { acceptIfLegal } from './adoption-law.js';
 import { adoptionProblems } from './adoption-problems.js';
 import type { AdoptionRejection } from './adoption-rejection.js';
 
-const bodySchema = z.strictObject({ ...adoptionBody, score: z.number().min(0).max(1), window: z.string().trim().min(1).max(40) });
+const bodySchema = z.strictObject({ ...adoptionBody, score: z.number().min(0).max(1), window: words(40) });
 type RecordFidelityBody = z.infer<typeof bodySchema>;
 
 // Domain
