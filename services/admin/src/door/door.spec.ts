@@ -1,7 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningService } from '@cairn/service-kit';
@@ -42,8 +44,11 @@ describe('the door', () => {
   const echo = new Echo();
   let door: RunningService;
   let url: string;
+  let webRoot: string;
 
   beforeAll(async () => {
+    webRoot = await mkdtemp(join(tmpdir(), 'cairn-door-'));
+    await writeFile(join(webRoot, 'index.html'), '<html></html>');
     url = await echo.start();
     door = await startAdmin({
       host: '127.0.0.1',
@@ -51,12 +56,13 @@ describe('the door', () => {
       identity: testIdentity().identity,
       logLevel: 'silent',
       upstreams: [{ name: 'echo', url }],
-      webRoot: tmpdir(),
+      webRoot,
     });
   });
   afterAll(async () => {
     await door.close();
     await echo.stop();
+    await rm(webRoot, { recursive: true });
   });
 
   const told = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<IncomingHttpHeaders> =>
