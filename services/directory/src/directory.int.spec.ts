@@ -42,8 +42,6 @@ describe('districts', () => {
     expect(all).toMatchObject({ status: 200, body: { next: expect.any(String), items: [{ districtId: 'mnps', schoolYearFirstMonth: 8 }] } });
     const rest = await directory.call('GET', `/api/districts?limit=1&after=${String(all.body['next'])}`);
     expect(rest.body).toMatchObject({ items: [{ districtId: 'other' }] });
-    const rest = await directory.call('GET', `/api/districts?limit=1&after=${String(all.body['next'])}`);
-    expect(rest.body).toMatchObject({ items: [{ districtId: 'other' }] });
     const own = await directory.call('GET', '/api/districts', { as: 'analyst', districts: ['other'] });
     expect(own.body['items']).toEqual([
       { districtId: 'other', name: 'District other', timeZone: 'America/Chicago', schoolYearFirstMonth: 8, sample: true },
