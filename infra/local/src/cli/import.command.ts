@@ -22,6 +22,15 @@ interface RosterAnswer {
   readonly position?: string;
 }
 
+const readRoster = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The file ${file} cannot be read: ${code === 'ENOENT' ? 'there is none' : code}.`, { cause: error });
+  }
+};
+
 const listedMax = 20;
 
 const listed = (title: string, lines: readonly string[]): void => {
@@ -32,7 +41,7 @@ const listed = (title: string, lines: readonly string[]): void => {
 
 /** `cairn import`: shows what a roster would change, or with `--apply` changes it. */
 export const importRoster = async (file: string, options: ImportOptions): Promise<void> => {
-  const content = await readFile(file);
+  const content = await readRoster(file);
   const query = new URLSearchParams({ mode: options.apply ? 'apply' : 'dry-run', effective: options.effective });
   if (options.confirmClosing !== undefined) query.set('confirm-closing', options.confirmClosing);
   const path = `/api/districts/${encodeURIComponent(options.district)}/roster-imports?${query.toString()}`;

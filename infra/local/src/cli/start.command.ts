@@ -29,6 +29,8 @@ export const start = async ({ data, port, empty }: StartOptions): Promise<void> 
   const began_ms = performance.now();
   const { signal: given, told } = toldToStop();
   const progress = progressTo(process.stderr);
+  const lost = new AbortController();
+  const databaseLost = new Promise<Error>((resolve) => lost.signal.addEventListener('abort', () => resolve(lost.signal.reason as Error)));
   const platform = await startPlatform({
     dataDir: data,
     purpose: 'cairn start',
@@ -38,13 +40,18 @@ export const start = async ({ data, port, empty }: StartOptions): Promise<void> 
     today: sampleToday(),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
-    signal: given,
+    onDatabaseLost: (error) => lost.abort(error),
+    signal: AbortSignal.any([given, lost.signal]),
   });
   endProgress(process.stderr);
   const seconds = ((performance.now() - began_ms) / 1_000).toFixed(1);
   console.log(`Cairn runs at ${platform.url} (ready after ${seconds} s). Stop it with Ctrl-C.`);
-  const signal = await told;
-  progress(`Stopping (${signal})`);
+  const ended = await Promise.race([told, databaseLost]);
+  if (ended instanceof Error) {
+    await platform.stop();
+    throw new Error(`The database ended although nobody asked it to (${ended.message}). Everything that was acknowledged is on record; start again, and it recovers.`);
+  }
+  progress(`Stopping (${ended})`);
   await platform.stop();
   endProgress(process.stderr);
   console.log('Stopped. Everything that was acknowledged is on record.');

@@ -4,6 +4,7 @@ import { storeSchemaOf } from '@cairn/service-kit';
 
 import { storedServices } from '../platform/start-platform.js';
 import { endProgress, progressTo } from './progress.js';
+import { requireData } from './require-data.js';
 
 /** The database of the data directory, beside a platform that runs on it or without one. */
 const openBeside = async (dataDir: string, progress: (message: string) => void) => {
@@ -14,6 +15,7 @@ const openBeside = async (dataDir: string, progress: (message: string) => void) 
 
 /** `cairn verify`: walks the whole record and names stream and version of each break. Exit code 1 when there is one. */
 export const verify = async ({ data }: { readonly data: string }): Promise<void> => {
+  requireData(data);
   const progress = progressTo(process.stderr);
   const database = await openBeside(data, progress);
   let broken = 0;

@@ -3,6 +3,7 @@ import { toldToStop } from '@cairn/service-kit';
 
 import { readOperatorToken } from '../platform/identity.js';
 import { startPlatform } from '../platform/start-platform.js';
+import { requireData } from './require-data.js';
 import { logLevelFrom } from './start.command.js';
 import { endProgress, progressTo } from './progress.js';
 
@@ -48,6 +49,7 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
 
 /** Asks the platform that runs on the data directory; when none does, starts one for as long as `work` takes. */
 export const withPlatform = async <Result>(dataDir: string, work: (call: PlatformCall) => Promise<Result>): Promise<Result> => {
+  requireData(dataDir);
   const owner = await currentOwner(dataDir);
   const token = await readOperatorToken(dataDir);
   if (owner?.address !== undefined && token !== undefined) return work(callOf(owner.address, token));

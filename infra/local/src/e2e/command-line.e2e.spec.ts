@@ -113,6 +113,23 @@ describe('the command line, on an embedded database', () => {
     }
   }, 120_000);
 
+  test('a directory without data is named, and nothing is made in it', async () => {
+    const nothing = join(dataDir, 'mistyped');
+    for (const command of [['verify'], ['rebuild', 'all'], ['import', roster, '--district', 'lakeside', '--effective', '2025-01-01']]) {
+      expect(await run(...command, '--data', nothing)).toMatchObject({ code: 1, output: expect.stringContaining('There is no data in') });
+    }
+    await expect(stat(nothing)).rejects.toThrow('ENOENT');
+  }, 60_000);
+
+  test('a database that is killed ends the platform with a sentence, and the next start recovers', async () => {
+    const pid = Number((await readFile(join(dataDir, 'pg18', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    const ended = await cairn.process.finished();
+    expect(ended).toMatchObject({ code: 1, output: expect.stringContaining('Everything that was acknowledged is on record') });
+    cairn = await StartedCairn.ready(dataDir);
+    expect((await cairn.get<Schools>('/api/districts/lakeside/schools')).items).toHaveLength(3);
+  }, 120_000);
+
   test('commands work without a running platform too', async () => {
     await cairn.process.end('SIGTERM');
     expect(await run('verify', '--data', dataDir)).toMatchObject({ code: 0, output: expect.stringContaining('The record is whole') });

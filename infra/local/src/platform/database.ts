@@ -9,7 +9,8 @@ export interface PlatformDatabase {
 }
 
 /**
- * Opens the database: the one of `DATABASE_URL`, or an embedded one in the data directory.
+ * Opens the database: the one of `DATABASE_URL`, or an embedded one in the data directory, of whose unexpected end
+ * `onLost` tells.
  * @throws AlreadyRunningError when another platform runs on the data directory
  */
 export const openDatabase = async (
@@ -17,8 +18,9 @@ export const openDatabase = async (
   purpose: string,
   databaseUrl: string | undefined,
   onProgress: (message: string) => void,
+  onLost: (error: Error) => void,
 ): Promise<PlatformDatabase> => {
-  if (databaseUrl === undefined) return startEmbeddedPostgres({ dataDir, purpose, onProgress });
+  if (databaseUrl === undefined) return startEmbeddedPostgres({ dataDir, purpose, onProgress, onUnexpectedExit: onLost });
   const lock = await takeOwnership(dataDir, purpose);
   return { url: databaseUrl, announce: (address) => lock.announce(address), stop: () => lock.release() };
 };

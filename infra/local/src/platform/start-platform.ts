@@ -30,6 +30,8 @@ export interface PlatformOptions {
   readonly today: string;
   readonly logLevel: LogLevel;
   readonly onProgress: (message: string) => void;
+  /** Told once when the embedded database ends although nobody asked it to: nothing can be answered from then on. */
+  readonly onDatabaseLost?: ((error: Error) => void) | undefined;
   /** Gives the start up: what was opened is closed, and the abort's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -65,8 +67,10 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
 const openPlatform = async (options: PlatformOptions, closers: Closers): Promise<RunningPlatform> => {
   const { onProgress, signal = new AbortController().signal } = options;
   const dataDir = resolve(options.dataDir);
+  const port = await portFor(host, options.port); // Before anything is made: a taken port is found at once.
   await mkdir(dataDir, { recursive: true });
-  const database = await openDatabase(dataDir, options.purpose, options.databaseUrl, onProgress);
+  const onLost = options.onDatabaseLost ?? (() => undefined);
+  const database = await openDatabase(dataDir, options.purpose, options.databaseUrl, onProgress, onLost);
   closers.push(() => database.stop());
   signal.throwIfAborted();
   onProgress('Preparing the database');
@@ -81,7 +85,7 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
   let starting: string | undefined = 'The platform is starting.';
   const door = await startAdmin({
     host,
-    port: await portFor(host, options.port),
+    port,
     identity: { mode: 'local', issuer: localIssuer, publicKeyPem: identity.publicKeyPem },
     logLevel: options.logLevel,
     upstreams: services.map(({ name, url }) => ({ name, url })),

@@ -204,13 +204,13 @@ export const adoptionProblems: ProblemCatalogue<AdoptionRejection> = {
       `Event ${correctsEventId} was corrected or withdrawn since. Name ${newestEventId}, which stands in its place.`,
     field: 'correctsEventId',
   },
-  FactAlreadyWithdrawn: {
-    type: '/problems/fact-already-withdrawn',
-    title: 'This was withdrawn already',
-    status: 409,
-    detail: ({ correctsEventId }) =>
-      `Event ${correctsEventId} is a withdrawal. Withdraw it to let the fact stand again, then correct that.`,
-    field: 'correctsEventId',
+  WithdrawalWithValues: {
+    type: '/problems/withdrawal-with-values',
+    title: 'A withdrawal takes no values',
+    status: 422,
+    detail: ({ members }) =>
+      `Leave out ${members.join(', ')} to withdraw the fact, or leave out "withdrawn" to correct it.`,
+    field: 'withdrawn',
   },
   CorrectionEmpty: {
     type: '/problems/correction-empty',

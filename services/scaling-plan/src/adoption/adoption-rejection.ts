@@ -42,6 +42,6 @@ export type AdoptionRejection =
     }
   | { readonly type: 'FactUnknown'; readonly correctsEventId: string }
   | { readonly type: 'FactNoLongerStands'; readonly correctsEventId: string; readonly newestEventId: string }
-  | { readonly type: 'FactAlreadyWithdrawn'; readonly correctsEventId: string }
+  | { readonly type: 'WithdrawalWithValues'; readonly members: readonly string[] }
   | { readonly type: 'CorrectionEmpty' }
   | { readonly type: 'CorrectionForeign'; readonly fact: FactKind; readonly members: readonly string[] };

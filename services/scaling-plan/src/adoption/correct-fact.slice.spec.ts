@@ -85,10 +85,16 @@ describe('correct fact', () => {
       then: [withdrawn(givenId(3), on(2))],
     },
     {
-      name: 'a withdrawn fact has no values to correct',
+      name: 'values given over a withdrawal let the fact hold again, as corrected',
       given: [started(1), toInstallation(2), withdrawn(givenId(2), on(2))],
       when: correct(givenId(3), { occurredAt: on(3) }),
-      rejected: { type: 'FactAlreadyWithdrawn', correctsEventId: givenId(3) },
+      then: [corrected(givenId(3), on(3), { occurredAt: on(3) })],
+    },
+    {
+      name: 'a withdrawal takes no values',
+      given: [started(1), fidelity(2, 0.4, 'winter')],
+      when: { ...withdraw(givenId(2)), score: 0.8 },
+      rejected: { type: 'WithdrawalWithValues', members: ['score'] },
     },
     {
       name: 'an event of another stream is unknown here',

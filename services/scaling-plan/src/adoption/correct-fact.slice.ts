@@ -87,16 +87,17 @@ export const decideCorrectFact: Decide<CorrectFactCommand, SchoolAdoption, Corre
   const named = { schoolId, initiativeId, correctsEventId, reason };
   if (command.withdrawn) {
     if (Object.keys(given).length > 0) {
-      return reject({ type: 'CorrectionForeign', fact: chain.fact.kind, members: Object.keys(given) });
+      return reject({ type: 'WithdrawalWithValues', members: Object.keys(given) });
     }
     const occurredAt = standing?.occurredAt ?? chain.fact.occurredAt;
     return acceptIfLegal<Withdrawn>(adoption, { type: 'FactWithdrawn', occurredAt, data: named }, unbounded(command, occurredAt));
   }
-  if (!standing) return reject({ type: 'FactAlreadyWithdrawn', correctsEventId });
-  const foreign = foreignMembers(standing.kind, given);
-  if (foreign.length > 0) return reject({ type: 'CorrectionForeign', fact: standing.kind, members: foreign });
-  if (!differs(standing, given)) return reject({ type: 'CorrectionEmpty' });
-  const occurredAt = given.occurredAt ?? standing.occurredAt;
+  const { kind } = chain.fact;
+  const foreign = foreignMembers(kind, given);
+  if (foreign.length > 0) return reject({ type: 'CorrectionForeign', fact: kind, members: foreign });
+  // A withdrawal is the newest record of its chain, so values may be given over it: the fact holds again, as corrected.
+  if (standing ? !differs(standing, given) : Object.keys(given).length === 0) return reject({ type: 'CorrectionEmpty' });
+  const occurredAt = given.occurredAt ?? standing?.occurredAt ?? chain.fact.occurredAt;
   const data = { ...named, corrected: given };
   return acceptIfLegal<Corrected>(adoption, { type: 'FactCorrected', occurredAt, data }, command);
 };
