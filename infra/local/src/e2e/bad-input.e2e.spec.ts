@@ -116,6 +116,25 @@ describe('bad input is refused with a clear problem and changes nothing', () => 
     expect((await cairn.csv(imports, 'school_id,enrollment\n1,2\n')).status).toBe(400);
   });
 
+  test('bodies of another kind, or in another encoding', async () => {
+    const send = (type: string, content: string | Buffer) =>
+      request(cairn.platform.url)
+        .post(`${adoptions()}/pause`)
+        .set('Authorization', `Bearer ${cairn.platform.token}`)
+        .set('Content-Type', type)
+        .send(content);
+    for (const [type, content] of [
+      ['text/plain', 'occurredAt=2025-06-02'],
+      ['application/x-www-form-urlencoded', 'occurredAt=2025-06-02'],
+      ['application/json; charset=utf-16', Buffer.from('{"occurredAt":"2025-06-02","reason":"x"}', 'utf16le')],
+      ['text/csv; charset=iso-8859-1', schoolsCsv],
+    ] as const) {
+      const refused = await send(type, content);
+      expect({ type, status: refused.status }).toEqual({ type, status: 415 });
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+    }
+  });
+
   test('pages have limits', async () => {
     await cairn.get(`${district}/schools?limit=0`).expect(400);
     await cairn.get(`${district}/schools?limit=501`).expect(400);

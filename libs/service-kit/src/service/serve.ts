@@ -18,6 +18,7 @@ import { MinPositionInterceptor, PositionWaiter } from '../http/min-position.int
 import { PrincipalGuard } from '../http/principal.guard.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { requestContext } from '../http/request-context.js';
+import { requireKnownBody } from '../http/require-known-body.js';
 import { TokenVerifier } from '../http/token-verifier.js';
 import { validation } from '../http/validation.js';
 import { closeServer } from './close-server.js';
@@ -112,6 +113,7 @@ const startServing = async (platform: Platform, parts: ServiceParts, closers: Cl
   closers.push(() => app.close());
   app.disable('x-powered-by');
   app.use(requestContext, requestLog(logger));
+  app.use(requireKnownBody);
   app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));
   app.use(express.raw({ type: 'text/csv', limit: csvBytesMax }));
   const described: { openApi?: OpenAPIObject } = {};

@@ -149,6 +149,12 @@ describe('the layout of the Common Core of Data', () => {
     expect(rejectedOf(read(`${header}\n${row(1, text)}`))).toEqual([{ line: 2, column: 'SY_STATUS_TEXT', reason }]);
   });
 
+  test('an id that a spreadsheet turned into a number is no id', () => {
+    expect(rejectedOf(read(`${header}\n4.70318E+11,4703180,A,,,,Open,,`))).toEqual([
+      { line: 2, column: 'NCESSCH', reason: expect.stringContaining('turned it into a number') },
+    ]);
+  });
+
   test('keeps leading zeros, and suspects an id that lost one', () => {
     const reading = read(`${header}\n010000500870,0100005,A,,M,N,Open,-1,-1\n10000500871,0100005,B,,,,Open,,`);
     expect(rowsOf(reading)).toMatchObject([{ externalId: { value: '010000500870' }, profile: {} }]);

@@ -91,6 +91,9 @@ export const readRow = (
 
 const readId = (layout: RosterLayout, cell: string): CellReading<string> => {
   const reading = readText(cell, 'id of the school', 40);
+  if (reading.ok && /^\d(\.\d+)?E\+?\d+$/i.test(reading.value)) {
+    return { ok: false, reason: `"${reading.value}" is no id: a spreadsheet has turned it into a number. Format the column as text.` };
+  }
   const zeroLost = layout.scheme === 'nces' && reading.ok && /^\d{11}$/.test(reading.value);
   return zeroLost
     ? { ok: false, reason: `"${reading.value}" has 11 digits of 12: a spreadsheet may have dropped the leading zero.` }
