@@ -1,6 +1,7 @@
 import {
   chainOf,
   emptyTimeline,
+  factKinds,
   newestOf,
   record,
   standingFacts,
@@ -17,17 +18,8 @@ import {
 
 import type { HistoryItem } from '../../api/types.js';
 
-const kinds: Readonly<Record<string, FactKind>> = {
-  'org.cairn.adoption.started.v1': 'started',
-  'org.cairn.adoption.stage-advanced.v1': 'advanced',
-  'org.cairn.adoption.stage-regressed.v1': 'regressed',
-  'org.cairn.adoption.stage-overridden.v1': 'overridden',
-  'org.cairn.adoption.paused.v1': 'paused',
-  'org.cairn.adoption.resumed.v1': 'resumed',
-  'org.cairn.adoption.abandoned.v1': 'abandoned',
-  'org.cairn.adoption.restarted.v1': 'restarted',
-  'org.cairn.adoption.fidelity-recorded.v1': 'fidelity-recorded',
-};
+/** Facts of an adoption by the type of their event; other events of a school's history are none. */
+const kinds: Readonly<Record<string, FactKind | undefined>> = factKinds;
 
 const entryOf = (item: HistoryItem): TimelineEntry | undefined => {
   const { eventId, version, data } = item;
