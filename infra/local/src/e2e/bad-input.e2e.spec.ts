@@ -70,9 +70,14 @@ describe('bad input is refused with a clear problem and changes nothing', () => 
 
   test('a school, an initiative or a district that is not known', async () => {
     const body = { occurredAt: '2025-06-02' };
-    await cairn.post(`${district}/schools/${nobody}/adoptions/blended-learning/start`, body).expect(404);
-    await cairn.post(`${district}/schools/${amqui}/adoptions/nothing/start`, body).expect(404);
-    await cairn.post(`/api/districts/nowhere/schools/${amqui}/adoptions/blended-learning/start`, body).expect(404);
+    for (const [path, problem] of [
+      [`${district}/schools/${nobody}/adoptions/blended-learning`, 'unknown-school'],
+      [`${district}/schools/${amqui}/adoptions/nothing`, 'unknown-initiative'],
+      [`/api/districts/nowhere/schools/${amqui}/adoptions/blended-learning`, 'unknown-district'],
+    ]) {
+      const refused = await cairn.post(`${path}/start`, body).expect(404);
+      expect(refused.body).toMatchObject({ type: `/problems/${problem}` });
+    }
     await cairn.get(`/api/districts/nowhere/adoption?initiative=blended-learning`).expect(404);
   });
 

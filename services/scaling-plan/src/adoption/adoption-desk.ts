@@ -44,6 +44,7 @@ export class AdoptionDesk {
   ): Promise<CommandOutcome<AdoptionRejection>> {
     const { districtId, schoolId, initiativeId } = path;
     const known = await this.directory.find(districtId, schoolId, initiativeId);
+    if (!known.district) return reject({ type: 'UnknownDistrict', districtId });
     if (!known.school) return reject({ type: 'UnknownSchool', schoolId });
     if (!known.initiative) return reject({ type: 'UnknownInitiative', initiativeId });
     const now = this.runner.now();
@@ -52,8 +53,8 @@ export class AdoptionDesk {
       schoolId,
       initiativeId,
       now,
-      occurredAt: body.occurredAt === undefined ? now : whenRecorded(body.occurredAt, known.school.timeZone),
-      school: { openedAt: known.school.openedAt, closedAt: known.school.closedAt },
+      occurredAt: body.occurredAt === undefined ? now : whenRecorded(body.occurredAt, known.district.timeZone),
+      school: known.school,
       fidelityCut: known.initiative.fidelityCut,
     };
     return this.runner.run<AdoptionCommandOf<Body>, SchoolAdoption, AdoptionEvent, AdoptionRejection>({

@@ -140,7 +140,10 @@ export interface AdoptionCommand {
   readonly fidelityCut: number;
 }
 
-/** Whether something can have been true then at all: not in the future, not while the school was not open. */
+/**
+ * Whether something can have been true then at all: not in the future, not before the school opened, not after it closed.
+ * A school that was closed and reopened counts as open throughout; the stretch between is not looked at.
+ */
 export const outOfBounds = (occurredAt: string, { now, school }: AdoptionCommand): AdoptionRejection | undefined => {
   if (occurredAt > now) return { type: 'FactInFuture', occurredAt, now };
   if (occurredAt < school.openedAt) return { type: 'FactBeforeSchoolOpened', occurredAt, openedAt: school.openedAt };

@@ -43,6 +43,12 @@ const quotedScores = (windows: readonly { readonly window: string; readonly scor
 
 /** What each refusal is over HTTP, and in words. */
 export const adoptionProblems: ProblemCatalogue<AdoptionRejection> = {
+  UnknownDistrict: {
+    type: '/problems/unknown-district',
+    title: 'This district is not known',
+    status: 404,
+    detail: ({ districtId }) => `There is no district "${districtId}".`,
+  },
   UnknownSchool: {
     type: '/problems/unknown-school',
     title: 'This school is not known',

@@ -25,6 +25,7 @@ export type TimelineRejection =
 /** Every refusal of a command about a school's adoption. */
 export type AdoptionRejection =
   | TimelineRejection
+  | { readonly type: 'UnknownDistrict'; readonly districtId: string }
   | { readonly type: 'UnknownSchool'; readonly schoolId: string }
   | { readonly type: 'UnknownInitiative'; readonly initiativeId: string }
   | { readonly type: 'FactInFuture'; readonly occurredAt: string; readonly now: string }

@@ -91,10 +91,11 @@ export const applyDirectory = async (messages: readonly IncomingMessage[], sessi
 
 // Query
 
-export interface KnownSchool {
-  readonly openedAt: string;
-  readonly closedAt: string | undefined;
-  readonly timeZone: string;
+/** What is known of the three that a command names; undefined: the directory has none. */
+export interface Known {
+  readonly district: { readonly timeZone: string } | undefined;
+  readonly school: { readonly openedAt: string; readonly closedAt: string | undefined } | undefined;
+  readonly initiative: { readonly fidelityCut: number } | undefined;
 }
 
 /** What the scaling plan knows of the directory: enough to decide, and no more. */
@@ -102,21 +103,16 @@ export interface KnownSchool {
 export class DirectoryCopy {
   constructor(private readonly dataSource: DataSource) {}
 
-  async find(
-    districtId: string,
-    schoolId: string,
-    initiativeId: string,
-  ): Promise<{ readonly school?: KnownSchool; readonly initiative?: { readonly fidelityCut: number } }> {
+  async find(districtId: string, schoolId: string, initiativeId: string): Promise<Known> {
     const [district, school, initiative] = await Promise.all([
       this.dataSource.getRepository(DistrictRow).findOneBy({ districtId }),
       this.dataSource.getRepository(SchoolRow).findOneBy({ districtId, schoolId }),
       this.dataSource.getRepository(InitiativeRow).findOneBy({ districtId, initiativeId }),
     ]);
     return {
-      ...(district && school
-        ? { school: { openedAt: school.openedAt, closedAt: school.closedAt ?? undefined, timeZone: district.timeZone } }
-        : {}),
-      ...(initiative ? { initiative: { fidelityCut: initiative.fidelityCut } } : {}),
+      district: district ?? undefined,
+      school: school ? { openedAt: school.openedAt, closedAt: school.closedAt ?? undefined } : undefined,
+      initiative: initiative ?? undefined,
     };
   }
 }
