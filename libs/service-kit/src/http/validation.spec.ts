@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { cursorOf, placeIn } from './cursor.js';
 import { ProblemException } from './problem.js';
@@ -14,6 +14,31 @@ const problemWith = async (schema: z.ZodType, value: unknown): Promise<unknown> 
     return error instanceof ProblemException ? error.problem.status : error;
   }
 };
+
+describe('what a person is told of a body that does not fit', () => {
+  const body = z.strictObject({ name: words(5), score: z.number().min(0).max(1).optional() });
+  const errorsOf = async (value: unknown): Promise<unknown> => {
+    const failure: unknown = await Promise.resolve(validation().transform(value, { type: 'body', schema: body })).catch((error: unknown) => error);
+    return failure instanceof ProblemException ? failure.problem.errors : failure;
+  };
+
+  test.each([
+    ['a member is missing', {}, [{ field: 'name', detail: 'This is missing' }]],
+    ['a text is blank', { name: ' ' }, [{ field: 'name', detail: 'This must not be blank' }]],
+    ['a text is too long', { name: 'abcdef' }, [{ field: 'name', detail: 'This must be 5 characters or less' }]],
+    ['a number is too large', { name: 'a', score: 2 }, [{ field: 'score', detail: 'This must be 1 or less' }]],
+    [
+      'members are not known',
+      { name: 'a', colour: 1, size: 2 },
+      [
+        { field: 'colour', detail: 'This is not known here; leave it out' },
+        { field: 'size', detail: 'This is not known here; leave it out' },
+      ],
+    ],
+  ])('when %s', async (_name, value, errors) => {
+    expect(await errorsOf(value)).toEqual(errors);
+  });
+});
 
 describe('words of a caller', () => {
   test('are trimmed, and may run over lines', () => {

@@ -1,13 +1,10 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { z } from 'zod';
 
+import type { Issue } from './issue-words.js';
+import { problemItems } from './issue-words.js';
 import type { ProblemException } from './problem.js';
 import { problems } from './problem.js';
-
-type Issue = { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined };
-
-const fieldOf = (issue: Issue): string =>
-  (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
 
 const namesNothing = { namesNothing: true };
 
@@ -18,7 +15,7 @@ const problemOfIssues = (issues: readonly Issue[]): ProblemException => {
   if (ofNothing) return problems.notFound(ofNothing.message);
   return problems.badInput(
     'Some of the input does not fit; see "errors".',
-    issues.slice(0, 50).map((issue) => ({ field: fieldOf(issue), detail: issue.message })),
+    problemItems(issues).slice(0, 50),
   );
 };
 
