@@ -4,34 +4,25 @@ export { Meta } from './commands/command-meta.js';
 export type { CommandMeta } from './commands/command-meta.js';
 export { CommandRunner } from './commands/command-runner.js';
 export type { CommandAnswer, CommandOutcome, CommandRun, RunnerRejection } from './commands/command-runner.js';
-export { readEvent, UnreadableEventError } from './commands/event-catalogue.js';
+export { readEvent } from './commands/event-catalogue.js';
 export type { EventCatalogue } from './commands/event-catalogue.js';
-export { publicEventOf, publicMessage } from './commands/public-message.js';
+export { publicMessage } from './commands/public-message.js';
 export type { PublicFact } from './commands/public-message.js';
 export { uuidV5 } from './commands/uuid-v5.js';
 export { busSchema, provisionDatabase } from './data/provision.js';
-export {
-  connectAs,
-  openDataSource,
-  queryOn,
-  roleOf,
-  schemaOf,
-  sessionOf,
-  storeSchemaOf,
-  transactionsOn,
-} from './data/service-database.js';
+export { queryOn, schemaOf, sessionOf, storeSchemaOf, transactionsOn } from './data/service-database.js';
 export type { DataSourceParts } from './data/service-database.js';
 export { cursorOf, placeIn } from './http/cursor.js';
 export { positionHeader, PositionNotReachedError, PositionWaiter, seenPositionHeader } from './http/min-position.interceptor.js';
 export type { PositionToken } from './http/min-position.interceptor.js';
-export { Allow, Caller, Public, requirePrincipal, roles, seesDistrict } from './http/principal.js';
+export { Allow, Caller, Public, roles, seesDistrict } from './http/principal.js';
 export type { Principal, Role } from './http/principal.js';
 export { PrincipalGuard, simulatedNowHeader } from './http/principal.guard.js';
 export { ProblemException, problemOf, problems, unavailable } from './http/problem.js';
 export type { Problem, ProblemCatalogue, ProblemEntry, ProblemItem } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
-export { currentRequest, requestContext } from './http/request-context.js';
-export { JwtVerifier, tokenAudience, TokenVerifier } from './http/token-verifier.js';
+export { requestContext } from './http/request-context.js';
+export { JwtVerifier, tokenAudience } from './http/token-verifier.js';
 export type { IdentityConfig } from './http/token-verifier.js';
 export {
   dateOrInstantSchema,
@@ -46,15 +37,14 @@ export {
   wordsOrNone,
 } from './http/validation.js';
 export { FreshReadModels } from './projections/fresh-read-models.js';
-export { checkpointDdl, checkpointTable, ProjectionRunner } from './projections/projection-runner.js';
+export { checkpointDdl, ProjectionRunner } from './projections/projection-runner.js';
 export type { Projection, ProjectionSource, ProjectionStatus } from './projections/projection-runner.js';
 export { ReadModels, readModelsController } from './projections/read-models.controller.js';
 export type { ReadModel } from './projections/read-models.controller.js';
-export { Signal } from './projections/signal.js';
 export { storeSource } from './projections/store-source.js';
 export { closeServer } from './service/close-server.js';
 export { Closers } from './service/closers.js';
-export { ConfigurationError, configFrom, identityFrom, localIssuer } from './service/config.js';
+export { ConfigurationError, identityFrom, localIssuer } from './service/config.js';
 export type { ServiceConfig } from './service/config.js';
 export { HealthController } from './service/health.controller.js';
 export { nestLogger, openLogger, requestLog } from './service/logging.js';
@@ -72,7 +62,6 @@ export type { Finding, ReadinessCheck } from './service/readiness.js';
 export { runAlone } from './service/run-alone.js';
 export { StoppedEarlyError, toldToStop } from './service/told-to-stop.js';
 export type { ToldToStop } from './service/told-to-stop.js';
-export { csvBytesMax, jsonBytesMax, serve } from './service/serve.js';
+export { jsonBytesMax, serve } from './service/serve.js';
 export type { Background, RunningService, ServiceParts } from './service/serve.js';
 export { dateOf, endOfDay, isTimeZone, startOfDay, whenRead, whenRecorded } from './time/district-time.js';
-export { RequestClock } from './time/request-clock.js';

@@ -76,6 +76,6 @@ describe('each service in a process of its own', () => {
 
   test('what is missing in the environment is named', async () => {
     const lost = await CairnProcess.service('directory', { CAIRN_LOCAL_PUBLIC_KEY: keys.publicKey }).finished();
-    expect(lost).toMatchObject({ code: 2, output: expect.stringContaining('DATABASE_URL') });
+    expect(lost).toMatchObject({ code: 2, output: expect.stringContaining('DATABASE_URL: It is not set') });
   });
 });

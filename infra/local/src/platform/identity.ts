@@ -38,7 +38,7 @@ export const localIdentity = async (dataDir: string): Promise<LocalIdentity> => 
   return { privateKeyPem, publicKeyPem };
 };
 
-export const operatorTokenFile = (dataDir: string): string => join(dataDir, 'operator-token');
+const operatorTokenFile = (dataDir: string): string => join(dataDir, 'operator-token');
 
 /** Leaves the operator's bearer token where scripts of the same user find it. */
 export const writeOperatorToken = (dataDir: string, token: string): Promise<void> =>

@@ -15,7 +15,7 @@ const opens_min = 7 * 60 + 30;
 const closes_min = 16 * 60 + 30;
 
 /** A time in office hours (07:30 to 16:30 in the zone) of the first office day from `day` on. Clocks change on Sundays only. */
-export const inOfficeHours = (day: Day, zone: string, chance: Chance): Moment => {
+const inOfficeHours = (day: Day, zone: string, chance: Chance): Moment => {
   const officeDay = officeDayFrom(day);
   const after_ms = chance.between(opens_min * 60, closes_min * 60 - 1) * 1_000 + chance.between(0, 999);
   return { day: officeDay, at: new Date(Date.parse(startOfDay(officeDay, zone)) + after_ms).toISOString() };

@@ -71,9 +71,6 @@ export const problems = {
   unauthenticated: plain(401, 'unauthenticated', 'Sign in first'),
   forbidden: plain(403, 'forbidden', 'This is not yours to do'),
   notFound: plain(404, 'not-found', 'There is nothing here'),
-  conflict: plain(409, 'conflict', 'This does not go together with what is on record'),
-  versionMismatch: plain(412, 'version-mismatch', 'Somebody was faster'),
-  tooLarge: plain(413, 'too-large', 'The request is too large'),
   unsupportedMedia: plain(415, 'unsupported-media-type', 'This kind of content is not understood'),
 } as const;
 

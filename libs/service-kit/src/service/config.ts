@@ -20,7 +20,7 @@ export class ConfigurationError extends Error {
 }
 
 const environmentSchema = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'Give a PostgreSQL URL (postgresql://user:password@host:5432/database)'),
+  DATABASE_URL: z.string({ error: 'It is not set' }).regex(/^postgres(ql)?:\/\//, 'Give a PostgreSQL URL (postgresql://user:password@host:5432/database)'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
