@@ -86,9 +86,15 @@ const initiatives = createRoute({
   component: lazyRouteComponent(() => import('../pages/initiatives/InitiativesPage.js'), 'InitiativesPage'),
 });
 
+const operations = createRoute({
+  getParentRoute: () => district,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('../pages/operations/OperationsPage.js'), 'OperationsPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, newDistrict, district.addChildren([overview, school, changes, rosterImport, initiatives])]),
+  signedIn.addChildren([home, newDistrict, district.addChildren([overview, school, changes, rosterImport, initiatives, operations])]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

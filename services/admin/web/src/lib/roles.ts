@@ -8,3 +8,6 @@ export const mayRecord = (roles: readonly string[]): boolean => roles.includes('
 
 /** Rosters, initiatives and districts are the operator's. */
 export const mayOperate = (roles: readonly string[]): boolean => roles.includes('operator');
+
+/** Services and their engines are those of all districts: seeing and mending them takes an operator who may see all of them. */
+export const mayRun = (roles: readonly string[], districts: readonly string[] | '*'): boolean => mayOperate(roles) && (districts === '*' || districts.includes('*'));

@@ -4,6 +4,7 @@ const paths = {
   changes: 'M4 6h9M10 3l3 3-3 3M16 14H7M10 11l-3 3 3 3',
   import: 'M10 13V4M6.5 7.5 10 4l3.5 3.5M4 13v3h12v-3',
   initiatives: 'M5 17V3.5M5 4h9l-2 3.5 2 3.5H5',
+  operations: 'M4 5h12v4H4zM4 11h12v4H4zM7 7v.1M7 13v.1',
   search: 'M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM13 13l4 4',
   clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM10 6v4.2l2.8 1.6',
   download: 'M10 4v9M6.5 9.5 10 13l3.5-3.5M4 16.5h12',

@@ -11,14 +11,15 @@ const places = [
   { to: '/d/$district/changes', icon: 'changes', key: 'place.changes', exact: false },
   { to: '/d/$district/initiatives', icon: 'initiatives', key: 'place.initiatives', exact: false },
   { to: '/d/$district/import', icon: 'import', key: 'place.import', exact: false },
+  { to: '/d/$district/operations', icon: 'operations', key: 'place.operations', exact: false },
 ] as const;
 
 /** The few places people go, without the one that the role cannot use: beside the page, icons alone on narrow screens, at the bottom on phones. */
 export const Rail = () => {
   const { t } = useTranslation();
   const { district } = useDistrict();
-  const { mayOperate } = useRights();
-  const offered = places.filter((place) => mayOperate || place.key !== 'place.import');
+  const { mayOperate, mayRun } = useRights();
+  const offered = places.filter(({ key }) => (key === 'place.import' ? mayOperate : key === 'place.operations' ? mayRun : true));
   const params = { district: district.districtId };
   return (
     <nav className={classes['rail']} aria-label={t('shell.places')}>

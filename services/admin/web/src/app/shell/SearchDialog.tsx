@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 
 import { schoolSearchQuery } from '../../api/queries.js';
 import { Icon } from '../../ui/Icon.js';
+import { useRights } from '../use-rights.js';
 import { useDistrict } from './district-context.js';
 import classes from './SearchDialog.module.css';
 
@@ -21,6 +22,7 @@ interface Hit {
 export const SearchDialog = ({ onClose }: { onClose: () => void }) => {
   const { t } = useTranslation();
   const { district, initiatives, at } = useDistrict();
+  const { mayRun } = useRights();
   const navigate = useNavigate();
   const [words, setWords] = useState('');
   const [asked] = useDebouncedValue(words.trim(), 150);
@@ -34,6 +36,7 @@ export const SearchDialog = ({ onClose }: { onClose: () => void }) => {
     { key: 'p2', label: t('place.changes'), kind: t('search.place'), open: () => void navigate({ to: '/d/$district/changes', params }) },
     { key: 'p3', label: t('place.initiatives'), kind: t('search.place'), open: () => void navigate({ to: '/d/$district/initiatives', params }) },
     { key: 'p4', label: t('place.import'), kind: t('search.place'), open: () => void navigate({ to: '/d/$district/import', params }) },
+    ...(mayRun ? [{ key: 'p5', label: t('place.operations'), kind: t('search.place'), open: () => void navigate({ to: '/d/$district/operations', params }) }] : []),
   ];
   const hits: Hit[] = [
     ...(schools.data?.items ?? []).map((school) => ({

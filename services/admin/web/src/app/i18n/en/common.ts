@@ -13,7 +13,7 @@ export const common = {
   },
   status: { 'not-started': 'Not started', active: 'Active', paused: 'Paused', abandoned: 'Abandoned' },
   role: { operator: 'district operator', coach: 'coach', 'school-leader': 'school leader', analyst: 'analyst', other: 'member' },
-  place: { district: 'District', changes: 'What changed', initiatives: 'Initiatives', import: 'Roster import' },
+  place: { district: 'District', changes: 'What changed', initiatives: 'Initiatives', import: 'Roster import', operations: 'Operations' },
   shell: {
     skip: 'Skip to the content',
     places: 'Places',

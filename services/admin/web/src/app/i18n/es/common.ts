@@ -16,7 +16,7 @@ export const common: SameKeys<typeof english> = {
   },
   status: { 'not-started': 'Sin iniciar', active: 'Activa', paused: 'En pausa', abandoned: 'Abandonada' },
   role: { operator: 'responsable del distrito', coach: 'asesoría', 'school-leader': 'dirección escolar', analyst: 'análisis', other: 'integrante' },
-  place: { district: 'Distrito', changes: 'Qué cambió', initiatives: 'Iniciativas', import: 'Importar escuelas' },
+  place: { district: 'Distrito', changes: 'Qué cambió', initiatives: 'Iniciativas', import: 'Importar escuelas', operations: 'Operaciones' },
   shell: {
     skip: 'Ir al contenido',
     places: 'Lugares',

@@ -1,0 +1,68 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { operationsQuery, replayParked } from '../../api/operations.js';
+import { useDistrict } from '../../app/shell/district-context.js';
+import { Icon } from '../../ui/Icon.js';
+import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { DropForm } from './DropForm.js';
+import classes from './Operations.module.css';
+import type { ParkedSequence } from './parked.js';
+
+interface Props {
+  readonly service: string;
+  readonly entry: ParkedSequence;
+  readonly onDone: (said: string) => void;
+}
+
+/** One parked sequence: why it stands, since when, and what can be done. Trying again comes first; dropping asks for a reason. */
+export const ParkedKey = ({ service, entry, onDone }: Props) => {
+  const { t } = useTranslation();
+  const { format } = useDistrict();
+  const client = useQueryClient();
+  const [dropping, setDropping] = useState(false);
+  const [first] = entry.messages;
+  const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: operationsQuery.queryKey });
+  const replay = useMutation({
+    mutationFn: () => replayParked(service, { topic: entry.topic, key: entry.key }),
+    onSuccess: ({ replayed, left }) => {
+      if (left === 0) onDone(t('operations.parked.replayed', { count: replayed }));
+    },
+    onSettled: refresh,
+  });
+  const still = replay.data && replay.data.left > 0 ? replay.data : undefined;
+  return (
+    <li className={classes['sequence']}>
+      <Icon name="attention" />
+      <div>
+        <strong>{first.reason}</strong>
+        <p className={classes['note']}>
+          {t('operations.parked.about', { type: first.type ?? entry.topic, key: entry.key, date: format.date(first.parkedAt) })}{' '}
+          {entry.messages.length > 1 && t('operations.parked.behind', { count: entry.messages.length - 1 })}
+        </p>
+        {still && <p role="alert" className={classes['reason']}>{t('operations.parked.still', { count: still.left, reason: still.reason ?? first.reason })}</p>}
+        {replay.error && <ProblemNotice error={replay.error} of="command" />}
+        {dropping ? (
+          <DropForm
+            service={service}
+            message={first}
+            onCancel={() => setDropping(false)}
+            onDropped={() => {
+              setDropping(false);
+              onDone(t('operations.parked.dropped'));
+              void refresh();
+            }}
+          />
+        ) : (
+          <div className={classes['buttons']}>
+            <Button size="xs" disabled={replay.isPending} onClick={() => replay.mutate()}>{t('operations.parked.replay')}</Button>
+            <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(true)}>{t('operations.parked.drop')}</Button>
+            {replay.isPending && <span role="status" className="dim">{t('operations.parked.replaying')}</span>}
+          </div>
+        )}
+      </div>
+    </li>
+  );
+};

@@ -1,0 +1,20 @@
+import type { ParkedMessage } from '../../api/operations.js';
+
+export interface ParkedSequence {
+  readonly topic: string;
+  readonly key: string;
+  /** In the order in which they came; the first one is at fault, or was. */
+  readonly messages: readonly [ParkedMessage, ...ParkedMessage[]];
+}
+
+/** Parked messages by topic and key, in the order in which the keys were parked. */
+export const byKey = (messages: readonly ParkedMessage[]): readonly ParkedSequence[] => {
+  const sequences = new Map<string, { topic: string; key: string; messages: [ParkedMessage, ...ParkedMessage[]] }>();
+  for (const message of messages) {
+    const name = JSON.stringify([message.topic, message.key]);
+    const known = sequences.get(name);
+    if (known) known.messages.push(message);
+    else sequences.set(name, { topic: message.topic, key: message.key, messages: [message] });
+  }
+  return [...sequences.values()];
+};
