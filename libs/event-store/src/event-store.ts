@@ -90,6 +90,13 @@ export abstract class EventStore {
   /** Position of the last event, or the position before the first in an empty store. */
   abstract head(): Promise<Position>;
 
+  /**
+   * Names this record: a UUID that is made with it and stays for as long as it does, over restarts, dumps and restores.
+   * A record that was moved to another engine has another id, and other positions: whoever keeps a position keeps the
+   * id beside it.
+   */
+  abstract storeId(): Promise<string>;
+
   /** Order of two positions of this scope: negative, zero or positive, as for `Array.sort`. */
   abstract compare(left: Position, right: Position): number;
 

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import type { ChainedEvent } from '../chain-append.js';
 import type { RecordedEvent, StreamId } from '../event.js';
 
 /** The record of an in-memory store: all events in their order, and where each stream and id is. */
 export class InMemoryEventLog {
+  /** Names the record, for as long as this process keeps it. */
+  readonly id = randomUUID();
   private readonly events: RecordedEvent[] = [];
   private readonly streams = new Map<StreamId, RecordedEvent[]>();
   private readonly ids = new Map<StreamId, Map<string, RecordedEvent>>();

@@ -106,6 +106,11 @@ export class InMemoryEventStore extends EventStore {
     return String(this.log.all.length);
   }
 
+  async storeId(): Promise<string> {
+    this.assertOpen();
+    return this.log.id;
+  }
+
   compare(left: Position, right: Position): number {
     return comparePositions(left, right);
   }

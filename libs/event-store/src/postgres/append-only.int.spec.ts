@@ -68,6 +68,7 @@ describe('the role of a service', () => {
 
     expect(await store.readStream(stream)).toEqual([...first.events, ...second.events]);
     expect(await store.append(stream, 2, second.events)).toEqual(second);
+    expect(await store.storeId()).toBe(await record.open().storeId());
     await store.close();
   });
 
@@ -81,6 +82,7 @@ describe('the role of a service', () => {
     ['change the functions', (schema: string) => `DROP FUNCTION ${schema}.es_refuse_change() CASCADE`],
     ['remove the head', (schema: string) => `DELETE FROM ${schema}.es_head`],
     ['remove streams', (schema: string) => `DELETE FROM ${schema}.es_stream`],
+    ['give the record another name', (schema: string) => `UPDATE ${schema}.es_store SET id = gen_random_uuid()`],
     ['pretend another version of the schema', (schema: string) => `UPDATE ${schema}.es_schema SET version = 9`],
     ['make tables beside them', (schema: string) => `CREATE TABLE ${schema}.mine (one int)`],
   ])('cannot %s', async (_, text) => {

@@ -26,8 +26,25 @@ describe('the migration of an event store', () => {
     );
     await Promise.all(migrations);
 
-    expect(await records.sql('SELECT version FROM raced_store.es_schema')).toEqual([{ version: 1 }]);
+    expect(await records.sql('SELECT version FROM raced_store.es_schema')).toEqual([{ version: 2 }]);
     expect(await records.sql('SELECT pos FROM raced_store.es_head')).toEqual([{ pos: '0' }]);
+  });
+
+  test('brings a schema of version 1 up, with the record that is in it, and names it once', async () => {
+    const { schema, url, open } = await records.create();
+    const store = open();
+    const { events } = await store.append(aStream(scope), 'no-stream', someEvents(3));
+    // Back to what version 1 left behind.
+    await records.sql(`DROP TABLE ${schema}.es_store`);
+    await records.sql(`UPDATE ${schema}.es_schema SET version = 1`);
+
+    await migratePostgresEventStore({ ownerConnection: url, schema });
+    const id = await store.storeId();
+    await migratePostgresEventStore({ ownerConnection: url, schema });
+
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await open().storeId()).toBe(id);
+    expect((await store.readAll()).events).toEqual(events);
   });
 
   test('leaves a schema alone that is newer than the code', async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 
 import { schemaVersion1 } from './schema-v1.js';
+import { schemaVersion2 } from './schema-v2.js';
 import { quotedName } from './schema-name.js';
 
 export interface MigratePostgresEventStoreOptions {
@@ -15,7 +16,7 @@ export interface MigratePostgresEventStoreOptions {
 }
 
 /** Version n of the schema is made by the n-th list. A list that was released is never edited; a new one is added. */
-const versions: readonly ((schema: string) => readonly string[])[] = [schemaVersion1];
+const versions: readonly ((schema: string) => readonly string[])[] = [schemaVersion1, schemaVersion2];
 
 /**
  * Brings the schema of an event store to the newest version and grants the service role what it needs. Safe to run
@@ -75,7 +76,7 @@ const grants = (schema: string, serviceRole: string | undefined): readonly strin
     ...closed,
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
-    `GRANT SELECT ON ${schema}.es_schema TO ${role}`,
+    `GRANT SELECT ON ${schema}.es_schema, ${schema}.es_store TO ${role}`,
     `GRANT SELECT, INSERT ON ${schema}.es_event TO ${role}`,
     `GRANT SELECT, INSERT, UPDATE ON ${schema}.es_head, ${schema}.es_stream TO ${role}`,
     `GRANT EXECUTE ON ${function_} TO ${role}`,

@@ -24,7 +24,7 @@ import { connectionConfig, planSettings } from './connection-options.js';
 import type { EventRow } from './event-row.js';
 import { eventOf } from './event-row.js';
 import { normalised } from './postgres-errors.js';
-import { findQuery, headQuery, readAllQuery, readStreamQuery, readWindowPositions } from './read-statements.js';
+import { findQuery, headQuery, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
 import { quotedName } from './schema-name.js';
 
 const readConnectionsMax = 4;
@@ -114,6 +114,13 @@ export class PostgresEventStore extends EventStore {
   async head(): Promise<Position> {
     const [row] = await this.query<{ pos: string }>(headQuery(this.schema));
     return row?.pos ?? beforeTheFirst;
+  }
+
+  /** @throws Error when the schema is older than this code: `migratePostgresEventStore` brings it up. */
+  async storeId(): Promise<string> {
+    const [row] = await this.query<{ id: string }>(storeIdQuery(this.schema));
+    if (!row) throw new Error(`The event store ${this.scope} has lost the row that names it, ${this.schema}.es_store`);
+    return row.id;
   }
 
   compare(left: Position, right: Position): number {

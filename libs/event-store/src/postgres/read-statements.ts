@@ -46,3 +46,8 @@ export const headQuery = (schema: string): pg.QueryConfig => ({
   name: 'es_head',
   text: `SELECT h.pos FROM ${schema}.es_head h WHERE h.one = 1`,
 });
+
+export const storeIdQuery = (schema: string): pg.QueryConfig => ({
+  name: 'es_store_id',
+  text: `SELECT s.id FROM ${schema}.es_store s WHERE s.one = 1`,
+});

@@ -3,6 +3,7 @@ import { describe } from '@jest/globals';
 import { appending } from './contract/appending.js';
 import type { OpenStore } from './contract/contract-context.js';
 import { allOnOneStore, eachOnAnEmptyStore } from './contract/contract-context.js';
+import { identity } from './contract/identity.js';
 import { limitsOfAppends } from './contract/limits.js';
 import { racing } from './contract/racing.js';
 import { reading, refusingReads } from './contract/reading.js';
@@ -23,6 +24,7 @@ export const eventStoreContract = (name: string, open: OpenStore): void => {
       limitsOfAppends(context);
       repeating(context);
       recording(context, open);
+      identity(context, open);
       refusingReads(context);
     });
     describe('from an empty record', () => {
