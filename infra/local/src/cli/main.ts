@@ -29,6 +29,7 @@ inDataDir(program.command('start'))
   .description('run the whole platform on this machine')
   .option('--port <port>', 'the port of the one address (default: 3000, or the next free)', portOf)
   .option('--empty', 'start without the Nashville sample', false)
+  .option('--processes', 'run each service as a process of its own', false)
   .action(start);
 
 inDataDir(program.command('import'))

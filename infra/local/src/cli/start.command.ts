@@ -1,13 +1,16 @@
 import { toldToStop } from '@cairn/service-kit';
 import type { LogLevel } from '@cairn/service-kit';
 
-import { startPlatform } from '../platform/start-platform.js';
+import { startPlatform, storedServices } from '../platform/start-platform.js';
+import { startServiceProcesses } from '../processes/start-service-processes.js';
 import { endProgress, progressTo } from './progress.js';
 
 interface StartOptions {
   readonly data: string;
   readonly port?: number;
   readonly empty: boolean;
+  /** Each service as a process of its own. */
+  readonly processes: boolean;
 }
 
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'] satisfies LogLevel[];
@@ -25,7 +28,7 @@ const sampleToday = (): string => process.env['CAIRN_SAMPLE_TODAY'] ?? new Date(
  * `cairn start`: runs until Ctrl-C or SIGTERM, then drains the services and stops the database last.
  * @throws StoppedEarlyError when it was told to before it was ready
  */
-export const start = async ({ data, port, empty }: StartOptions): Promise<void> => {
+export const start = async ({ data, port, empty, processes }: StartOptions): Promise<void> => {
   const began_ms = performance.now();
   const { signal: given, told } = toldToStop();
   const progress = progressTo(process.stderr);
@@ -40,6 +43,7 @@ export const start = async ({ data, port, empty }: StartOptions): Promise<void> 
     today: sampleToday(),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
+    startServices: processes ? (config) => startServiceProcesses(config, storedServices, (line) => console.log(line)) : undefined,
     onDatabaseLost: (error) => lost.abort(error),
     signal: AbortSignal.any([given, lost.signal]),
   });

@@ -7,7 +7,8 @@ import request from 'supertest';
 import type { Test } from 'supertest';
 
 import type { RunningPlatform } from '../platform/start-platform.js';
-import { startPlatform } from '../platform/start-platform.js';
+import { startPlatform, storedServices } from '../platform/start-platform.js';
+import { startServiceProcesses } from '../processes/start-service-processes.js';
 
 export const schoolsCsv = `district_id,district_name,school_id,school_name,school_year_end,enrollment
 0190,Metro Nashville Public Schools,01900001,A. Z. Kelley Elementary,2024,645
@@ -24,7 +25,7 @@ export class PlatformUnderTest {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async start(options: { readonly sample?: boolean; readonly today?: string } = {}): Promise<PlatformUnderTest> {
+  static async start(options: { readonly sample?: boolean; readonly today?: string; readonly processes?: boolean } = {}): Promise<PlatformUnderTest> {
     const database = await testDatabase();
     const dataDir = await mkdtemp(join(tmpdir(), 'cairn-e2e-'));
     const platform = await startPlatform({
@@ -36,6 +37,7 @@ export class PlatformUnderTest {
       today: options.today ?? '2026-01-15',
       logLevel: 'silent',
       onProgress: () => undefined,
+      startServices: options.processes === true ? (config) => startServiceProcesses(config, storedServices, () => undefined) : undefined,
     });
     return new PlatformUnderTest(platform, database.url, dataDir, () => database.drop());
   }

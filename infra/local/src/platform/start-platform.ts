@@ -17,6 +17,9 @@ import { portFor } from './free-port.js';
 import { localIdentity, writeOperatorToken } from './identity.js';
 import { untilRead, untilReady } from './until-ready.js';
 
+/** Starts the services behind the door; when one fails, none is left. */
+export type StartServices = (config: ServiceConfig) => Promise<readonly RunningService[]>;
+
 export interface PlatformOptions {
   readonly dataDir: string;
   /** What the process is, as another one is told that comes second. */
@@ -32,6 +35,8 @@ export interface PlatformOptions {
   readonly onProgress: (message: string) => void;
   /** Told once when the embedded database ends although nobody asked it to: nothing can be answered from then on. */
   readonly onDatabaseLost?: ((error: Error) => void) | undefined;
+  /** How the services are started: all in this process unless told otherwise. */
+  readonly startServices?: StartServices | undefined;
   /** Gives the start up: what was opened is closed, and the abort's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,6 +83,7 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
   signal.throwIfAborted();
   const identity = await localIdentity(dataDir);
   onProgress('Starting the services');
+  const { startServices = startInProcess } = options;
   const services = await startServices(serviceConfig(options, database.url, identity.publicKeyPem));
   for (const service of services) closers.push(() => service.close());
   signal.throwIfAborted();
@@ -122,7 +128,7 @@ const serviceConfig = ({ logLevel }: PlatformOptions, databaseUrl: string, publi
 });
 
 /** Starts all services at once; when one fails, those that came up are closed again. */
-const startServices = async (config: ServiceConfig): Promise<readonly RunningService[]> => {
+const startInProcess: StartServices = async (config) => {
   const results = await Promise.allSettled([startDirectory(config), startScalingPlan(config), startReporting(config)]);
   const failed = results.find((result) => result.status === 'rejected');
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
