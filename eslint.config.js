@@ -17,6 +17,8 @@ const sqlPlaces = [
   'services/*/src/**/*.read.ts',
   'services/*/src/migrations.ts',
   'infra/local/src/**',
+  // What the engines are measured beside is SQL and a Kafka client by hand.
+  'infra/bench/src/**',
   '**/testing/**',
   '**/*.spec.ts',
 ];
@@ -24,6 +26,8 @@ const sqlPlaces = [
 const enginePlaces = [
   'libs/event-store/src/eventstoredb/**',
   'libs/event-bus/src/kafka/**',
+  // The reference that the bus is measured beside is the bare client.
+  'infra/bench/src/reference/**',
 ];
 
 /** Who may import whom. No `*`: a project without a known layer fails. */
