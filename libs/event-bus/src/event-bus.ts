@@ -71,6 +71,11 @@ export interface Consumption {
 export interface TopicOptions {
   /** 1 to 64; a topic that exists keeps the number it was made with. */
   readonly partitions: number;
+  /**
+   * How long messages are kept at least, in milliseconds, 1 or more; without it for ever. PostgreSQL keeps them for
+   * ever in any case.
+   */
+  readonly retentionMs?: number;
 }
 
 /** Limits that every adapter holds, so that a bus can move to another engine. Characters are UTF-16 code units. */
@@ -91,6 +96,13 @@ export const eventBusLimits = {
  * case. Every call may throw EventBusUnavailableError.
  */
 export abstract class EventBus {
+  /**
+   * Names the log that offsets belong to: the same for every bus of one broker, and stable. Another cluster, another
+   * engine, or one that was laid out anew has another id, and a checkpoint that was kept for this one means nothing
+   * there.
+   */
+  abstract logId(): Promise<string>;
+
   /** Makes the topic when it does not exist. Publishing to a topic that was not made is refused. */
   abstract ensureTopic(topic: string, options: TopicOptions): Promise<void>;
 

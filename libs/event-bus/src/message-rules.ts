@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Watermark } from './event-bus.js';
+import type { OutgoingMessage, TopicOptions, Watermark } from './event-bus.js';
 import { eventBusLimits, InvalidMessageError } from './event-bus.js';
 
 const refuse = (why: string): never => {
@@ -65,9 +65,12 @@ export const checkMessages = (messages: readonly OutgoingMessage[]): void => {
 export const checkWatermark = (mark: Watermark): void => checkMark(mark.scope, mark.position);
 
 /** @throws InvalidMessageError */
-export const checkPartitions = (topic: string, partitions: number): void => {
+export const checkTopicOptions = (topic: string, { partitions, retentionMs }: TopicOptions): void => {
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > eventBusLimits.partitionsMax) {
     refuse(`Topic ${topic}: partitions must be a whole number from 1 to ${eventBusLimits.partitionsMax}`);
+  }
+  if (retentionMs !== undefined && !(Number.isSafeInteger(retentionMs) && retentionMs >= 1)) {
+    refuse(`Topic ${topic}: retentionMs must be a whole number of milliseconds, 1 or more`);
   }
 };
 

@@ -1,14 +1,20 @@
 import type { Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
-import type { InTransaction, SqlSession } from '../sql-session.js';
 import type { ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
+import type { ParkedStore } from '../postgres/parked-store.js';
+import type { InTransaction, SqlSession } from '../sql-session.js';
 import { StaleOwnerError } from './failures.js';
+import type { LogCheckpoints } from './log-checkpoints.js';
 import type { ComparePositions } from './progress.js';
 import { advancedBy } from './progress.js';
 
 export interface BatchEnvironment {
   readonly inTransaction: InTransaction;
   readonly store: ConsumerStore;
+  readonly parked: ParkedStore;
+  readonly checkpoints: LogCheckpoints;
   readonly compare: ComparePositions;
+  /** The partition that messages of a key belong to. */
+  readonly partitionOf: (topic: string, key: string) => Promise<number>;
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
 }
 
@@ -18,37 +24,73 @@ export interface Verdict {
   readonly attempts: number;
 }
 
+/** A message that was parked for a reason of its own, and not for one that stands before it. */
+export interface NewlyParked {
+  readonly message: IncomingMessage;
+  readonly reason: string;
+}
+
+/** What a run has come to, once it is committed. */
+export interface Taken {
+  readonly advanced: readonly ProgressRow[];
+  readonly parked: readonly NewlyParked[];
+}
+
 const behind = 'A message of the same key is parked before this one';
 
 /**
  * Takes a run of one partition's messages in, in ONE transaction: checkpoint under the fence, inbox, effect, progress.
  * What came before has no effect; what follows a parked message of its key is parked behind it. With a verdict the run
- * is one message, and it is parked. Answers the progress that was committed.
+ * is one message, and it is parked.
  */
-export const takeInRun = (
+export const takeInRun = async (
   environment: BatchEnvironment,
   batch: IncomingBatch,
   messages: readonly Incoming[],
   verdict?: Verdict,
-): Promise<readonly ProgressRow[]> => {
-  const { store, compare } = environment;
+): Promise<Taken> => {
+  const { store, parked: parkedStore, compare } = environment;
   const { topic, partition, fence } = batch;
   const lastOffset = messages.at(-1)?.offset ?? batch.lastOffset;
+  const logId = await environment.checkpoints.logOf(topic, partition);
+  const strays = await strayKeys(environment, batch, messages);
   return environment.inTransaction(async (session) => {
-    const owner = await store.moveCheckpoint(session, { topic, partition, lastOffset, fence });
+    const owner = await store.moveCheckpoint(session, { logId, topic, partition, lastOffset, fence });
     if (!owner) throw new StaleOwnerError(topic, partition, fence);
     const fresh = await freshOf(store, session, messages);
-    const { applicable, parked } = await sorted(store, session, topic, fresh);
-    if (parked.length > 0) await store.park(session, parked, behind, 0);
+    const { applicable, following, stray } = await sorted(parkedStore, session, topic, fresh, strays);
+    if (following.length > 0) await parkedStore.park(session, following, behind, 0);
+    const parked: NewlyParked[] = stray.map((message) => ({ message, reason: strayReason(message, strays) }));
+    for (const { message, reason } of parked) await parkedStore.park(session, [message], reason, 0);
     if (applicable.length > 0) {
       if (verdict === undefined) await environment.apply(applicable, session);
-      else await store.park(session, applicable, verdict.reason, verdict.attempts);
+      else await parkedStore.park(session, applicable, verdict.reason, verdict.attempts);
     }
     const advanced = advancedBy(messages, await store.progress(session, { topic, partition }), compare);
     if (advanced.length > 0) await store.saveProgress(session, advanced);
-    return advanced;
+    const judged = verdict === undefined ? [] : applicable.map((message) => ({ message, reason: verdict.reason }));
+    return { advanced, parked: [...parked, ...judged] };
   });
 };
+
+/** Keys of the run that belong to another partition, with that partition. Nothing orders them against what is there. */
+const strayKeys = async (
+  { partitionOf }: BatchEnvironment,
+  { topic, partition }: IncomingBatch,
+  messages: readonly Incoming[],
+): Promise<ReadonlyMap<string, number>> => {
+  const keys = new Set(messages.flatMap((message) => (message.kind === 'event' ? [message.key] : [])));
+  const strays = new Map<string, number>();
+  for (const key of keys) {
+    const own = await partitionOf(topic, key);
+    if (own !== partition) strays.set(key, own);
+  }
+  return strays;
+};
+
+const strayReason = ({ key, partition }: IncomingMessage, strays: ReadonlyMap<string, number>): string =>
+  `It came out of partition ${partition}, and its key belongs to partition ${strays.get(key)}: ` +
+  'in which order it stands to other messages of its key is not known';
 
 /** Events whose id was not taken in before, each id once. */
 const freshOf = async (
@@ -66,16 +108,27 @@ const freshOf = async (
   return [...events.values()].filter(({ id }) => fresh.has(id));
 };
 
+interface Sorted {
+  readonly applicable: readonly IncomingMessage[];
+  /** Their key is parked already. */
+  readonly following: readonly IncomingMessage[];
+  /** They came out of a partition that is not their key's. */
+  readonly stray: readonly IncomingMessage[];
+}
+
 const sorted = async (
-  store: ConsumerStore,
+  store: ParkedStore,
   session: SqlSession,
   topic: string,
   fresh: readonly IncomingMessage[],
-): Promise<{ applicable: readonly IncomingMessage[]; parked: readonly IncomingMessage[] }> => {
-  if (fresh.length === 0) return { applicable: [], parked: [] };
-  const keys = await store.parkedKeys(session, topic, [...new Set(fresh.map(({ key }) => key))]);
+  strays: ReadonlyMap<string, number>,
+): Promise<Sorted> => {
+  if (fresh.length === 0) return { applicable: [], following: [], stray: [] };
+  const parked = await store.lockParked(session, topic, [...new Set(fresh.map(({ key }) => key))]);
+  const open = fresh.filter(({ key }) => !parked.has(key));
   return {
-    applicable: fresh.filter(({ key }) => !keys.has(key)),
-    parked: fresh.filter(({ key }) => keys.has(key)),
+    applicable: open.filter(({ key }) => !strays.has(key)),
+    following: fresh.filter(({ key }) => parked.has(key)),
+    stray: open.filter(({ key }) => strays.has(key)),
   };
 };

@@ -73,3 +73,7 @@ export const isEnvironmentFailure = (error: unknown, depth = 0): boolean => {
   if (error instanceof AggregateError) inner.push(...error.errors);
   return inner.some((one) => one !== undefined && isEnvironmentFailure(one, depth + 1));
 };
+
+/** What is said of a failure where a message is parked for it: text that PostgreSQL keeps, at most 4,000 characters. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll('\u0000', '').slice(0, 4_000);

@@ -1,17 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOff } from '../delivery/signal.js';
-import type { Consumption, EventBus, Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
+import type { Consumption, EventBus, IncomingMessage } from '../event-bus.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { unfailing } from '../unfailing.js';
-import type { BatchEnvironment } from './apply-batch.js';
-import { takeInRun } from './apply-batch.js';
+import type { BatchEnvironment, Taken } from './apply-batch.js';
+import { BatchHandler } from './batch-handler.js';
 import { ConsumerStore } from '../postgres/consumer-store.js';
 import { isEnvironmentFailure } from './failures.js';
 import type { ListParkedOptions, ParkedMessage } from '../postgres/list-parked.js';
 import { listParked } from '../postgres/list-parked.js';
+import type { Dropping, ParkedCounts, ParkedKey } from '../postgres/parked-store.js';
+import { ParkedStore } from '../postgres/parked-store.js';
+import { LogCheckpoints } from './log-checkpoints.js';
 import type { ComparePositions } from './progress.js';
 import { compareDecimalPositions, Progress } from './progress.js';
+import type { Replayed, ReplayOptions } from './replay-parked.js';
+import { replayParked } from './replay-parked.js';
 import type { WaitOptions } from './wait-for-progress.js';
 import { ProgressReader } from './wait-for-progress.js';
 
@@ -54,7 +59,10 @@ export class Consumer {
   constructor(private readonly options: ConsumerOptions) {
     const { bus, inTransaction, schema, group, apply, comparePositions: compare = compareDecimalPositions } = options;
     const store = new ConsumerStore(schema, group);
-    this.environment = { inTransaction, store, compare, apply };
+    const checkpoints = new LogCheckpoints(bus, inTransaction, store);
+    const parked = new ParkedStore(schema, group);
+    const partitionOf = bus.partitionOf.bind(bus);
+    this.environment = { inTransaction, store, parked, checkpoints, compare, partitionOf, apply };
     this.known = new Progress(compare);
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.
@@ -84,8 +92,8 @@ export class Consumer {
 
   /** How many messages (watermarks included) all copies together have not taken in yet, of all topics. */
   async lag(): Promise<number> {
-    const { bus, topics, inTransaction } = this.options;
-    const rows = await inTransaction((session) => this.environment.store.lastOffsets(session));
+    const { bus, topics } = this.options;
+    const rows = await this.environment.checkpoints.lastOffsets();
     let left = 0n;
     for (const topic of topics) {
       for (const [partition, end] of (await bus.ends(topic)).entries()) {
@@ -101,9 +109,32 @@ export class Consumer {
     return inTransaction((session) => listParked(session, schema, group, options));
   }
 
-  /** How many keys have a parked message, so that what follows of them is parked too. */
-  countParkedKeys(): Promise<number> {
-    return this.options.inTransaction((session) => this.environment.store.countParkedKeys(session));
+  /** How many keys have a parked message, so that what follows of them is parked too, and how many messages that are. */
+  countParked(): Promise<ParkedCounts> {
+    return this.options.inTransaction((session) => this.environment.parked.count(session));
+  }
+
+  /** How many keys have a parked message. */
+  async countParkedKeys(): Promise<number> {
+    return (await this.countParked()).keys;
+  }
+
+  /**
+   * Applies the parked messages of a key in order, from any copy, until one fails again; no message of the key that
+   * arrives meanwhile overtakes them.
+   * @throws what is not the fault of a message, such as a database that is away: what was applied stays so
+   */
+  replayParked(options: ReplayOptions): Promise<Replayed> {
+    const isBlameless = (error: unknown): boolean => this.isBlameless(error);
+    return replayParked({ ...this.environment, isBlameless, stopped: this.stopped.signal }, options);
+  }
+
+  /**
+   * Gives one parked message up: it is kept whole, with who did it and why, and never applied. What is parked behind it
+   * can be replayed then. Answers false when the message is not parked under that key.
+   */
+  dropParked(dropping: ParkedKey & Dropping): Promise<boolean> {
+    return this.options.inTransaction((session) => this.environment.parked.drop(session, dropping, dropping));
   }
 
   wake(): void {
@@ -119,15 +150,16 @@ export class Consumer {
 
   private async join(): Promise<void> {
     const { bus, group, topics, batchMessagesMax, onError } = this.options;
+    const handler = this.batchHandler();
     for (let failures = 0; !this.stopped.signal.aborted; failures += 1) {
       try {
+        await this.environment.checkpoints.prepare();
         this.consumption = await bus.consume({
           group,
           topics,
           ...(batchMessagesMax === undefined ? {} : { batchMessagesMax }),
-          checkpoint: (topic, partition) =>
-            this.options.inTransaction((session) => this.environment.store.lastOffset(session, topic, partition)),
-          handle: (batch) => this.handle(batch),
+          checkpoint: (topic, partition) => this.environment.checkpoints.lastOffset(topic, partition),
+          handle: (batch) => handler.handle(batch),
           ...(onError === undefined ? {} : { onError }),
         });
         return;
@@ -139,64 +171,33 @@ export class Consumer {
     }
   }
 
-  private async handle(batch: IncomingBatch): Promise<void> {
-    const { attemptsMax = 3, retryFirstMs = 100 } = this.options;
-    for (let attempt = 1; ; attempt += 1) {
-      const failure = await this.tryRun(batch, batch.messages);
-      if (failure === undefined) return;
-      if (attempt >= attemptsMax) return this.isolate(batch, batch.messages, failure.error, attempt);
-      await this.pause(backOff(attempt - 1, retryFirstMs, 5_000));
-      // On the way out the next owner begins anew instead of this one parking in haste.
-      if (this.stopped.signal.aborted) throw failure.error;
-    }
+  private isBlameless(error: unknown): boolean {
+    return isEnvironmentFailure(error) || this.options.isTransient?.(error) === true;
   }
 
-  /** Halves the run until the messages at fault stand alone; all others are applied, and those are parked. */
-  private async isolate(
-    batch: IncomingBatch,
-    run: readonly Incoming[],
-    error: unknown,
-    attempts: number,
-  ): Promise<void> {
-    const [first] = run;
-    if (run.length === 1 && first?.kind === 'event') {
-      const reason = reasonOf(error);
-      this.committed(await takeInRun(this.environment, batch, run, { reason, attempts }));
-      unfailing(this.options.onParked)(first, reason);
-      return;
-    }
-    if (run.length <= 1) throw error;
-    const middle = Math.ceil(run.length / 2);
-    for (const half of [run.slice(0, middle), run.slice(middle)]) {
-      const failure = await this.tryRun(batch, half);
-      if (failure !== undefined) await this.isolate(batch, half, failure.error, attempts + 1);
-    }
+  private batchHandler(): BatchHandler {
+    const { attemptsMax = 3, retryFirstMs = 100, onError } = this.options;
+    return new BatchHandler({
+      environment: this.environment,
+      attemptsMax,
+      retryFirstMs,
+      isBlameless: (error) => this.isBlameless(error),
+      committed: (taken) => this.committed(taken),
+      onError,
+      stopped: this.stopped.signal,
+    });
   }
 
-  /** Answers a failure that a message may be guilty of, and throws every other, for which the bus delivers again. */
-  private async tryRun(batch: IncomingBatch, run: readonly Incoming[]): Promise<{ error: unknown } | undefined> {
-    try {
-      this.committed(await takeInRun(this.environment, batch, run));
-      return undefined;
-    } catch (error) {
-      if (isEnvironmentFailure(error) || this.options.isTransient?.(error) === true) throw error;
-      unfailing(this.options.onError)(error);
-      return { error };
-    }
-  }
-
-  private committed(rows: Parameters<Progress['merge']>[0]): void {
-    this.known.merge(rows);
+  private committed({ advanced, parked }: Taken): void {
+    this.known.merge(advanced);
     this.reader.changed();
+    for (const { message, reason } of parked) unfailing(this.options.onParked)(message, reason);
   }
 
   private async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.stopped.signal }).catch(() => undefined);
   }
 }
-
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replaceAll('\u0000', '').slice(0, 4_000);
 
 /** Starts a consumer; it joins its group as soon as the bus is there. */
 export const startConsumer = (options: ConsumerOptions): Consumer => new Consumer(options);

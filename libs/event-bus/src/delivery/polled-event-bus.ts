@@ -1,6 +1,6 @@
 import type { ConsumeOptions, Consumption, OutgoingMessage, TopicOptions, Watermark } from '../event-bus.js';
 import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
-import { checkBatchSize, checkMessages, checkName, checkPartitions, checkWatermark } from '../message-rules.js';
+import { checkBatchSize, checkMessages, checkName, checkTopicOptions, checkWatermark } from '../message-rules.js';
 import { partitionOfKey } from '../partitioner.js';
 import { unfailing } from '../unfailing.js';
 import type { DeliveryTimes } from './group-member.js';
@@ -23,10 +23,15 @@ export class PolledEventBus extends EventBus {
     this.times = { ...defaultDeliveryTimes, ...times };
   }
 
+  async logId(): Promise<string> {
+    this.checkOpen();
+    return this.log.id();
+  }
+
   async ensureTopic(topic: string, options: TopicOptions): Promise<void> {
     this.checkOpen();
     checkName('The name of a topic', topic);
-    checkPartitions(topic, options.partitions);
+    checkTopicOptions(topic, options);
     await this.log.createTopic(topic, options.partitions);
   }
 

@@ -32,6 +32,8 @@ export interface ReadLimits {
  * `PolledEventBus` makes an `EventBus` of it, so that both of our engines share one way of delivery.
  */
 export abstract class PolledLog {
+  /** See `EventBus.logId`. */
+  abstract id(): Promise<string>;
   /** Makes the topic unless it exists. */
   abstract createTopic(topic: string, partitions: number): Promise<void>;
   /** Undefined: the topic was not made. */

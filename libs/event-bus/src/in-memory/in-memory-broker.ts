@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Assignment, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
 import { PolledLog } from '../delivery/polled-log.js';
 import type { Incoming } from '../event-bus.js';
@@ -6,8 +7,13 @@ import { InMemoryGroup } from './in-memory-group.js';
 
 /** Topics and groups in the memory of one process. Several buses may share one, as processes share a server. */
 export class InMemoryBroker extends PolledLog {
+  private readonly name = randomUUID();
   private readonly topics = new Map<string, Incoming[][]>();
   private readonly groups = new Map<string, InMemoryGroup>();
+
+  async id(): Promise<string> {
+    return this.name;
+  }
 
   async createTopic(topic: string, partitions: number): Promise<void> {
     if (!this.topics.has(topic)) this.topics.set(topic, Array.from({ length: partitions }, () => []));

@@ -81,6 +81,17 @@ describe('the tables of the PostgreSQL bus', () => {
     expect(rows).toEqual([{ kept: 1 }]);
   });
 
+  test('give an id to a bus that was laid out before it had one, and keep it', async () => {
+    await owner.query('DROP TABLE bus.log');
+    await expect(bus.logId()).rejects.toThrow('"bus.log"');
+    const connection = { connectionString: database.url };
+    await migratePostgresEventBus({ connection, serviceRoles: [role] });
+    const id = await bus.logId();
+    await migratePostgresEventBus({ connection, serviceRoles: [role] });
+    expect(await bus.logId()).toBe(id);
+    await expect(owner.query('INSERT INTO bus.log DEFAULT VALUES')).rejects.toThrow('unique');
+  });
+
   test('a write transaction left open elsewhere holds nothing up', async () => {
     await owner.query('CREATE TABLE elsewhere (n int)');
     await owner.query('BEGIN');

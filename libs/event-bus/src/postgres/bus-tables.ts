@@ -1,10 +1,16 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 
-/** Tables of the bus. `partition_head` holds the next offset of each partition: its row lock orders the commits. */
+/** Tables of the bus. `log` names it, once and for all. `partition_head` holds the next offset of each partition: its row lock orders the commits. */
 export const busTables = (schemaName: string): string => {
   const schema = quoteIdentifier(schemaName);
   return `
 CREATE SCHEMA IF NOT EXISTS ${schema};
+
+CREATE TABLE IF NOT EXISTS ${schema}.log (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO ${schema}.log DEFAULT VALUES ON CONFLICT DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS ${schema}.topic (
   topic text PRIMARY KEY,
@@ -74,6 +80,7 @@ export const busGrants = (schemaName: string, roleName: string): string => {
   const role = quoteIdentifier(roleName);
   return `
 GRANT USAGE ON SCHEMA ${schema} TO ${role};
+GRANT SELECT ON ${schema}.log TO ${role};
 GRANT SELECT, INSERT ON ${schema}.topic, ${schema}.message, ${schema}.consumer_group TO ${role};
 GRANT SELECT, INSERT, UPDATE ON ${schema}.partition_head, ${schema}.ownership TO ${role};
 GRANT UPDATE ON ${schema}.consumer_group TO ${role};

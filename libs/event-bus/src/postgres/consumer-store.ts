@@ -1,6 +1,6 @@
-import type { IncomingMessage } from '../event-bus.js';
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { SqlSession } from '../sql-session.js';
+import { unnamedLog } from './consumer-tables.js';
 
 export interface ProgressRow {
   readonly topic: string;
@@ -16,13 +16,15 @@ export interface OffsetRow {
 }
 
 export interface Checkpoint {
+  /** `EventBus.logId` of the log that the offset is of. */
+  readonly logId: string;
   readonly topic: string;
   readonly partition: number;
   readonly lastOffset: string;
   readonly fence: number;
 }
 
-/** The statements of one group on the tables of `consumerTables`. */
+/** The statements of one group on its checkpoints, inbox and progress; the tables are those of `consumerTables`. */
 export class ConsumerStore {
   private readonly schema: string;
 
@@ -33,20 +35,26 @@ export class ConsumerStore {
     this.schema = quoteIdentifier(schemaName);
   }
 
-  async lastOffset(session: SqlSession, topic: string, partition: number): Promise<string | undefined> {
-    const rows = await session.query<{ last_offset: string }>(
-      `SELECT last_offset::text FROM ${this.schema}.consumer_checkpoint
-       WHERE group_name = $1 AND topic = $2 AND partition = $3`,
-      [this.group, topic, partition],
+  /**
+   * Gives the checkpoints from before logs had names to the log that they are of. Where the log has one of its own by
+   * then, that one holds.
+   */
+  async nameCheckpoints(session: SqlSession, logId: string): Promise<void> {
+    await session.query(
+      `UPDATE ${this.schema}.consumer_checkpoint c SET log_id = $2
+       WHERE c.group_name = $1 AND c.log_id = $3 AND NOT EXISTS (
+         SELECT 1 FROM ${this.schema}.consumer_checkpoint o
+         WHERE o.group_name = c.group_name AND o.log_id = $2 AND o.topic = c.topic AND o.partition = c.partition)`,
+      [this.group, logId, unnamedLog],
     );
-    return rows[0]?.last_offset;
   }
 
-  /** Each partition that has a checkpoint, and the offset it stands at. */
-  async lastOffsets(session: SqlSession): Promise<readonly OffsetRow[]> {
+  /** Each partition of the log that has a checkpoint, and the offset it stands at. */
+  async lastOffsets(session: SqlSession, logId: string): Promise<readonly OffsetRow[]> {
     return session.query<OffsetRow>(
-      `SELECT topic, partition, last_offset::text FROM ${this.schema}.consumer_checkpoint WHERE group_name = $1`,
-      [this.group],
+      `SELECT topic, partition, last_offset::text FROM ${this.schema}.consumer_checkpoint
+       WHERE group_name = $1 AND log_id = $2`,
+      [this.group, logId],
     );
   }
 
@@ -55,14 +63,15 @@ export class ConsumerStore {
    * two owners take turns at this lock, and the old one finds out here. The offset never goes back.
    */
   async moveCheckpoint(session: SqlSession, checkpoint: Checkpoint): Promise<boolean> {
+    const { logId, topic, partition, lastOffset, fence } = checkpoint;
     const rows = await session.query(
-      `INSERT INTO ${this.schema}.consumer_checkpoint AS c (group_name, topic, partition, last_offset, fence)
-       VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (group_name, topic, partition) DO UPDATE
+      `INSERT INTO ${this.schema}.consumer_checkpoint AS c (group_name, log_id, topic, partition, last_offset, fence)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (group_name, log_id, topic, partition) DO UPDATE
          SET last_offset = greatest(c.last_offset, excluded.last_offset), fence = excluded.fence, changed_at = now()
          WHERE c.fence <= excluded.fence
        RETURNING 1 AS moved`,
-      [this.group, checkpoint.topic, checkpoint.partition, checkpoint.lastOffset, checkpoint.fence],
+      [this.group, logId, topic, partition, lastOffset, fence],
     );
     return rows.length > 0;
   }
@@ -75,47 +84,6 @@ export class ConsumerStore {
       [this.group, ids],
     );
     return new Set(rows.map((row) => row.message_id));
-  }
-
-  async parkedKeys(session: SqlSession, topic: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await session.query<{ key: string }>(
-      `SELECT DISTINCT key FROM ${this.schema}.parked_message
-       WHERE group_name = $1 AND topic = $2 AND key = ANY ($3::text[])`,
-      [this.group, topic, keys],
-    );
-    return new Set(rows.map((row) => row.key));
-  }
-
-  async countParkedKeys(session: SqlSession): Promise<number> {
-    const rows = await session.query<{ keys: string }>(
-      `SELECT count(DISTINCT (topic, key)) AS keys FROM ${this.schema}.parked_message WHERE group_name = $1`,
-      [this.group],
-    );
-    return Number(rows[0]?.keys ?? 0);
-  }
-
-  /** Parks in the order given; `attempts` 0 says that it was never tried, since one of its key was parked before. */
-  async park(
-    session: SqlSession,
-    messages: readonly IncomingMessage[],
-    reason: string,
-    attempts: number,
-  ): Promise<void> {
-    await session.query(
-      `INSERT INTO ${this.schema}.parked_message (group_name, topic, key, message_id, reason, attempts, message)
-       SELECT $1, m.topic, m.key, m.id, $2, $3, m.message::json
-       FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS m (topic, key, id, message, place)
-       ORDER BY m.place ON CONFLICT DO NOTHING`,
-      [
-        this.group,
-        reason,
-        attempts,
-        messages.map(({ topic }) => topic),
-        messages.map(({ key }) => key),
-        messages.map(({ id }) => id),
-        messages.map((message) => JSON.stringify(message)),
-      ],
-    );
   }
 
   /** Progress of the whole group, or of one partition. */

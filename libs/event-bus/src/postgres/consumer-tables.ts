@@ -1,21 +1,27 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { InTransaction } from '../sql-session.js';
+import { consumerUpgrades } from './consumer-upgrades.js';
+
+/** The log of rows from before logs had names: the one that PostgreSQL carries. */
+export const unnamedLog = '';
 
 /**
- * The statements that lay out what a consumer keeps, in the schema of its service and run by the service's role:
- * checkpoint and progress per partition, the inbox (each message id that was taken in), and the parked messages.
+ * The statements that lay out what a consumer keeps, in the schema of its service and run by the service's role: the
+ * checkpoint per partition of a log, progress per partition, the inbox (each message id that was taken in), the keys
+ * that are parked with their messages, and the messages that were dropped.
  */
 export const consumerTables = (schemaName: string): readonly string[] => {
   const schema = quoteIdentifier(schemaName);
   return [
     `CREATE TABLE IF NOT EXISTS ${schema}.consumer_checkpoint (
        group_name text NOT NULL,
+       log_id text NOT NULL,
        topic text NOT NULL,
        partition integer NOT NULL,
        last_offset bigint NOT NULL,
        fence bigint NOT NULL,
        changed_at timestamptz NOT NULL DEFAULT now(),
-       PRIMARY KEY (group_name, topic, partition)
+       PRIMARY KEY (group_name, log_id, topic, partition)
      ) WITH (fillfactor = 50)`,
     `CREATE TABLE IF NOT EXISTS ${schema}.consumer_progress (
        group_name text NOT NULL,
@@ -30,6 +36,13 @@ export const consumerTables = (schemaName: string): readonly string[] => {
        message_id text NOT NULL,
        PRIMARY KEY (group_name, message_id)
      )`,
+    // A row per key that has parked messages: its lock is what a live consumer and a replay of the key take turns at.
+    `CREATE TABLE IF NOT EXISTS ${schema}.parked_key (
+       group_name text NOT NULL,
+       topic text NOT NULL,
+       key text NOT NULL,
+       PRIMARY KEY (group_name, topic, key)
+     )`,
     `CREATE TABLE IF NOT EXISTS ${schema}.parked_message (
        sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
        group_name text NOT NULL,
@@ -42,13 +55,33 @@ export const consumerTables = (schemaName: string): readonly string[] => {
        message json NOT NULL,
        UNIQUE (group_name, message_id)
      )`,
-    `CREATE INDEX IF NOT EXISTS parked_message_key ON ${schema}.parked_message (group_name, topic, key)`,
+    `CREATE INDEX IF NOT EXISTS parked_message_of_key ON ${schema}.parked_message (group_name, topic, key, sequence)`,
+    `CREATE TABLE IF NOT EXISTS ${schema}.dropped_message (
+       group_name text NOT NULL,
+       message_id text NOT NULL,
+       sequence bigint NOT NULL,
+       topic text NOT NULL,
+       key text NOT NULL,
+       reason text NOT NULL,
+       attempts integer NOT NULL,
+       parked_at timestamptz NOT NULL,
+       message json NOT NULL,
+       dropped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+       dropped_by text NOT NULL,
+       dropped_reason text NOT NULL,
+       PRIMARY KEY (group_name, message_id)
+     )`,
   ];
 };
 
-/** Creates the tables of `consumerTables` where they do not exist; several processes may do so at once. */
+/**
+ * Creates the tables of `consumerTables` where they do not exist, and brings those of an older version up to date;
+ * several processes may do so at once.
+ */
 export const migrateConsumerTables = (inTransaction: InTransaction, schema: string): Promise<void> =>
   inTransaction(async (session) => {
     await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('cairn consumer ' || $1, 0))`, [schema]);
+    const upgrades = await consumerUpgrades(session, schema);
     for (const statement of consumerTables(schema)) await session.query(statement);
+    for (const statement of upgrades) await session.query(statement);
   });

@@ -20,6 +20,10 @@ export interface ListParkedOptions {
   readonly after?: string;
   /** 1 to 1,000; default 100. */
   readonly limit?: number;
+  /** Those of one topic alone. */
+  readonly topic?: string;
+  /** Those of one key alone. */
+  readonly key?: string;
 }
 
 interface ParkedRow {
@@ -41,8 +45,16 @@ export const listParked = async (
   const rows = await session.query<ParkedRow>(
     `SELECT p.sequence::text, p.group_name, p.reason, p.attempts, p.parked_at, p.message
      FROM ${quoteIdentifier(schema)}.parked_message p
-     WHERE p.group_name = $1 AND p.sequence > $2 ORDER BY p.sequence LIMIT $3`,
-    [group, options.after ?? '0', Math.min(1_000, Math.max(1, options.limit ?? 100))],
+     WHERE p.group_name = $1 AND p.sequence > $2
+       AND ($4::text IS NULL OR p.topic = $4) AND ($5::text IS NULL OR p.key = $5)
+     ORDER BY p.sequence LIMIT $3`,
+    [
+      group,
+      options.after ?? '0',
+      Math.min(1_000, Math.max(1, options.limit ?? 100)),
+      options.topic ?? null,
+      options.key ?? null,
+    ],
   );
   return rows.map((row) => ({
     sequence: row.sequence,

@@ -26,6 +26,12 @@ export class PostgresLog extends PolledLog {
     pool.on('error', () => undefined);
   }
 
+  async id(): Promise<string> {
+    const [row] = await this.run<{ id: string }>(`SELECT id FROM ${this.schema}.log`, []);
+    if (row === undefined) throw new EventBusUnavailableError('The bus has no id yet: it was not migrated');
+    return row.id;
+  }
+
   async createTopic(topic: string, partitions: number): Promise<void> {
     await this.run(
       `WITH made AS (

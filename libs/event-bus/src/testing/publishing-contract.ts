@@ -17,6 +17,27 @@ export const publishingContract = (openFixture: OpenFixture): void => {
     return { bus, ledger };
   };
 
+  describe('the log', () => {
+    test('has one id, whoever asks and however often it is opened', async () => {
+      const broker = await fixture();
+      const [first, second] = [await broker.open(), await broker.open()];
+      const id = await first.logId();
+      expect(id).not.toBe('');
+      expect(await second.logId()).toBe(id);
+      await first.close();
+      await second.close();
+      const again = await broker.open();
+      await again.ensureTopic('topic', { partitions: 1 });
+      await again.publish('topic', [message('m-1', 'k')]);
+      expect(await again.logId()).toBe(id);
+    });
+
+    test('has another id where it is another log', async () => {
+      const [one, other] = [await (await fixture()).open(), await (await fixture()).open()];
+      expect(await one.logId()).not.toBe(await other.logId());
+    });
+  });
+
   describe('topics', () => {
     test('a topic keeps the number of partitions it was made with', async () => {
       const { bus } = await opened(4);
@@ -38,6 +59,18 @@ export const publishingContract = (openFixture: OpenFixture): void => {
     test.each([0, -1, 1.5, eventBusLimits.partitionsMax + 1])('%p partitions are refused', async (partitions) => {
       const { bus } = await opened();
       await expect(bus.ensureTopic('other', { partitions })).rejects.toThrow(InvalidMessageError);
+    });
+
+    test.each([0, -1, 1.5, Number.NaN])('a retention of %p ms is refused', async (retentionMs) => {
+      const { bus } = await opened();
+      const options = { partitions: 1, retentionMs };
+      await expect(bus.ensureTopic('other', options)).rejects.toThrow(InvalidMessageError);
+    });
+
+    test('a topic may keep its messages for a time', async () => {
+      const { bus } = await opened();
+      await bus.ensureTopic('brief', { partitions: 1, retentionMs: 86_400_000 });
+      expect(await bus.partitions('brief')).toBe(1);
     });
 
     test('the ends of the partitions say how much was published', async () => {
@@ -173,6 +206,7 @@ export const publishingContract = (openFixture: OpenFixture): void => {
     const options = { group: 'g', topics: ['topic'], checkpoint: ledger.checkpoint, handle: ledger.handle };
     await expect(bus.publish('topic', [message('m-1', 'k')])).rejects.toThrow(EventBusUnavailableError);
     await expect(bus.consume(options)).rejects.toThrow(EventBusUnavailableError);
+    await expect(bus.logId()).rejects.toThrow(EventBusUnavailableError);
     await bus.close();
   });
 };
