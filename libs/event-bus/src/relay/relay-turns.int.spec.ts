@@ -27,7 +27,7 @@ describe('the relays of several copies of a service', () => {
       topic: 'topic',
       partitions: 1,
       leaseMs,
-      checkpoint: checkpoints.of('relay'),
+      checkpoint: checkpoints.of('relay', { store, bus }),
       toMessage: ({ stream }) => ({ key: stream, headers: {}, value: '{}' }),
     });
     relays.push(relay);
@@ -79,9 +79,9 @@ describe('the relays of several copies of a service', () => {
   });
 
   test('wait for the lease of one that was killed, and no longer', async () => {
-    const killed = checkpoints.of('relay');
+    const killed = checkpoints.of('relay', { store, bus });
     expect(await killed.takeTurn(300)).toBe(true);
-    expect(await checkpoints.of('relay').takeTurn(300)).toBe(false);
+    expect(await checkpoints.of('relay', { store, bus }).takeTurn(300)).toBe(false);
     const relay = start();
     await appendTen(0);
     await eventually('all is out', () => ledger.events.length === 10);

@@ -23,7 +23,7 @@ startRelay({
   partitions: 4,
   leaseMs: 400,
   batchEventsMax: 20,
-  checkpoint: new PostgresCheckpoints(inTransaction, 'plans').of('relay'),
+  checkpoint: new PostgresCheckpoints(inTransaction, 'plans').of('relay', { store, bus }),
   toMessage: (event) => ({
     key: event.stream,
     headers: {},

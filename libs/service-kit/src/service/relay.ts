@@ -36,7 +36,7 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): B
         topic: topic.name,
         partitions: topic.partitions,
         toMessage,
-        checkpoint: checkpoints.of(topic.name),
+        checkpoint: checkpoints.of(topic.name, { store, bus }),
         onError: (error) => logger.warn({ err: error }, 'the relay failed; it will try again'),
       });
     },

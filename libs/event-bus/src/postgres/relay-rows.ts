@@ -1,0 +1,69 @@
+import { quoteIdentifier } from '../quote-identifier.js';
+import type { InTransaction } from '../sql-session.js';
+import { unnamed } from './relay-table.js';
+
+/** A record and a log: positions of the one that stand on the other. */
+export interface RelayPair {
+  readonly storeId: string;
+  readonly logId: string;
+}
+
+/** The statements of relays on the table of `migrateRelayTable`. */
+export class RelayRows {
+  private readonly table: string;
+
+  constructor(
+    private readonly inTransaction: InTransaction,
+    schema: string,
+  ) {
+    this.table = `${quoteIdentifier(schema)}.relay_checkpoint`;
+  }
+
+  async load(name: string, { storeId, logId }: RelayPair): Promise<string | undefined> {
+    const sql = `SELECT position FROM ${this.table} WHERE name = $1 AND store_id = $2 AND log_id = $3`;
+    const rows = await this.run<{ position: string | null }>(sql, [name, storeId, logId]);
+    return rows[0]?.position ?? undefined;
+  }
+
+  async save(name: string, { storeId, logId }: RelayPair, position: string): Promise<void> {
+    await this.run(
+      `INSERT INTO ${this.table} (name, store_id, log_id, position) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (name, store_id, log_id) DO UPDATE SET position = excluded.position, changed_at = now()`,
+      [name, storeId, logId, position],
+    );
+  }
+
+  async takeTurn(name: string, { storeId, logId }: RelayPair, holder: string, leaseMs: number): Promise<boolean> {
+    const rows = await this.run(
+      `INSERT INTO ${this.table} AS c (name, store_id, log_id, holder, turn_ends_at)
+       VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')
+       ON CONFLICT (name, store_id, log_id) DO UPDATE
+         SET holder = excluded.holder, turn_ends_at = excluded.turn_ends_at
+         WHERE c.holder IS NULL OR c.holder = excluded.holder OR c.turn_ends_at < clock_timestamp()
+       RETURNING 1 AS taken`,
+      [name, storeId, logId, holder, leaseMs],
+    );
+    return rows.length > 0;
+  }
+
+  async endTurn(name: string, { storeId, logId }: RelayPair, holder: string): Promise<void> {
+    await this.run(
+      `UPDATE ${this.table} SET holder = NULL, turn_ends_at = NULL
+       WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4`,
+      [name, storeId, logId, holder],
+    );
+  }
+
+  /** Gives the checkpoint from before records and logs had names to the pair that it is of, unless that has its own. */
+  async nameCheckpoint(name: string, { storeId, logId }: RelayPair): Promise<void> {
+    await this.run(
+      `UPDATE ${this.table} c SET store_id = $2, log_id = $3 WHERE c.name = $1 AND c.store_id = $4 AND c.log_id = $4
+         AND NOT EXISTS (SELECT 1 FROM ${this.table} o WHERE o.name = $1 AND o.store_id = $2 AND o.log_id = $3)`,
+      [name, storeId, logId, unnamed],
+    );
+  }
+
+  private run<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.inTransaction((session) => session.query<Row>(sql, values));
+  }
+}
