@@ -1,1 +1,1 @@
-export {};
+export { EngineStartError, EngineStopError, MissingToolError, NoEngineError } from './errors.js';

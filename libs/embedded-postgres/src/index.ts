@@ -1,3 +1,4 @@
+export { writeAtomically } from './atomic-file.js';
 export { durableSettings, startEmbeddedPostgres } from './embedded-postgres.js';
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './contract.js';
 export {
@@ -10,3 +11,5 @@ export {
 } from './errors.js';
 export { currentOwner, takeOwnership } from './owner-lock.js';
 export type { OwnerLock } from './owner-lock.js';
+export { processWith, stillRuns } from './process-identity.js';
+export type { ProcessIdentity } from './process-identity.js';

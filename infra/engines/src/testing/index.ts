@@ -1,1 +1,4 @@
-export {};
+export { startKafka } from './start-kafka.js';
+export type { RunningKafka, StartKafkaOptions } from './start-kafka.js';
+export { testKafka } from './test-kafka.js';
+export type { TestKafka } from './test-kafka.js';
