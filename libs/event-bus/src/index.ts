@@ -18,6 +18,8 @@ export type {
 export { consumerTables, migrateConsumerTables } from './postgres/consumer-tables.js';
 export { isEnvironmentFailure, StaleOwnerError } from './consumer/failures.js';
 export type { ListParkedOptions, ParkedMessage } from './postgres/list-parked.js';
+export type { Dropping, ParkedCounts, ParkedKey } from './postgres/parked-store.js';
+export type { Replayed, ReplayOptions } from './consumer/replay-parked.js';
 export { InvalidPositionError } from './consumer/invalid-position.js';
 export { compareDecimalPositions } from './consumer/progress.js';
 export type { ComparePositions } from './consumer/progress.js';
@@ -33,6 +35,7 @@ export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-even
 export type { PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
 export { pgInTransaction } from './pg-in-transaction.js';
 export { PostgresCheckpoints } from './postgres/postgres-checkpoints.js';
+export type { RelayEnds } from './postgres/postgres-checkpoints.js';
 export type { RelayCheckpoint } from './relay/relay-checkpoint.js';
 export { Relay, startRelay } from './relay/start-relay.js';
 export type { PublicMessage } from './relay/relay-turn.js';
