@@ -16,7 +16,7 @@ const columns = 'pos, stream_id, version, event_id, type, schema_version, data, 
 const copyTextOf = async (pool: pg.Pool): Promise<readonly string[]> => {
   const rows = await pool.query<{ line: string }>(
     `SELECT concat_ws(E'\\t', pos, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, recorded_at,
-       '\\\\' || hash::text) || E'\\n' AS line FROM store.es_event ORDER BY pos`,
+       '\\' || hash::text) || E'\\n' AS line FROM store.es_event ORDER BY pos`,
   );
   const chunks: string[] = [];
   for (let at = 0; at < rows.rows.length; at += 500) chunks.push(rows.rows.slice(at, at + 500).map(({ line }) => line).join(''));

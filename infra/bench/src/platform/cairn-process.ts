@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cairn = fileURLToPath(new URL('../../../local/bin/cairn.js', import.meta.url));
+const startTimeout_ms = 120_000;
+
+export interface CairnProcessOptions {
+  /** Of the database to run on; without it Cairn brings its own. */
+  readonly databaseUrl?: string | undefined;
+  /** For Node, such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `npm start` as a process of its own, with nothing in it. */
+export class CairnProcess {
+  private constructor(
+    readonly url: string,
+    private readonly token: string,
+    private readonly child: ChildProcess,
+    private readonly dataDir: string,
+  ) {}
+
+  static async start({ databaseUrl, nodeOptions = [], environment = {} }: CairnProcessOptions = {}): Promise<CairnProcess> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'cairn-bench-platform-'));
+    const child = spawn(process.execPath, [...nodeOptions, cairn, 'start', '--empty', '--data', dataDir, '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
+    });
+    const url = await addressOf(child);
+    const token = (await readFile(join(dataDir, 'operator-token'), 'utf8')).trim();
+    return new CairnProcess(url, token, child, dataDir);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The body of an answer that is as it should be. @throws for every other */
+  async ask<Answer>(method: 'GET' | 'POST', path: string, body?: { readonly json?: object; readonly csv?: string }): Promise<Answer> {
+    const type = body?.csv === undefined ? 'application/json' : 'text/csv';
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, ...(method === 'POST' && { 'Content-Type': type }) },
+      ...(method === 'POST' && { body: body?.csv ?? JSON.stringify(body?.json ?? {}) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** What it prints once it answers. @throws with what it said when it ends before that */
+const addressOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`Cairn was not ready within ${startTimeout_ms} ms: ${said}`));
+    }, startTimeout_ms);
+    const heard = (chunk: Buffer): void => {
+      said = (said + chunk.toString()).slice(-10_000);
+      const [, url] = /Cairn runs at (http:\S+) /.exec(said) ?? [];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    };
+    child.stdout?.on('data', heard);
+    child.stderr?.on('data', heard);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`Cairn ended with ${code} before it was ready: ${said}`));
+    });
+  });
