@@ -7,7 +7,8 @@ import { createServer } from 'node:net';
 const lowest = 20_000;
 const highest = 32_000;
 
-const isFree = (port: number): Promise<boolean> =>
+/** Whether 127.0.0.1 would give this port now. */
+export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -1,7 +1,7 @@
 import { workspaceEnginesDir } from './workspace-engines-dir.js';
 import { NoEngineError } from '../errors.js';
 import { askMetadata } from '../kafka/ask-metadata.js';
-import { readKafkaState } from '../state/kafka-state.js';
+import { readEnginesState } from '../state/engines-state.js';
 
 /** The broker that tests share: each takes topics and groups of its own. */
 export interface TestKafka {
@@ -23,7 +23,7 @@ const answers = async (broker: string): Promise<void> => {
  */
 export const testKafka = async (env: NodeJS.ProcessEnv = process.env): Promise<TestKafka> => {
   const given = (env['KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim()).filter((broker) => broker !== '');
-  const brokers = given.length > 0 ? given : (await readKafkaState(workspaceEnginesDir(env)))?.brokers;
+  const brokers = given.length > 0 ? given : (await readEnginesState(workspaceEnginesDir(env)))?.brokers;
   if (brokers === undefined) throw new NoEngineError(`There is no Kafka to test with. ${advice}`);
   await Promise.any(brokers.map(answers)).catch((error: AggregateError) => {
     throw error.errors[0];

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { enginesDir } from '../state/kafka-state.js';
+import { enginesDir } from '../state/engines-state.js';
 
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 

@@ -14,14 +14,29 @@ interface Common {
   readonly version: string;
 }
 
-/** A Kafka that `engines:start` started: a process of this machine, or containers of a Compose project. */
-export type KafkaState =
-  | (Common & { readonly by: 'maven'; readonly pid: number; readonly started?: string; readonly dataDir: string })
-  | (Common & { readonly by: 'compose'; readonly project: string });
+/** A Kafka that is a process of this machine. */
+export interface MavenState extends Common {
+  readonly by: 'maven';
+  readonly pid: number;
+  /** Tells this process from a later one with the same pid. */
+  readonly started?: string;
+  readonly dataDir: string;
+  readonly eventStoreUrl?: undefined;
+}
+
+/** Engines that are containers of a Compose project. */
+export interface ComposeState extends Common {
+  readonly by: 'compose';
+  readonly project: string;
+  readonly eventStoreUrl?: string;
+}
+
+/** What `engines:start` started. */
+export type EnginesState = MavenState | ComposeState;
 
 const stateFile = (dir: string): string => join(dir, 'kafka.json');
 
-const isState = (value: unknown): value is KafkaState => {
+const isState = (value: unknown): value is EnginesState => {
   const state = value as Partial<Record<string, unknown>> | null;
   if (typeof state !== 'object' || state === null || !Array.isArray(state['brokers']) || typeof state['version'] !== 'string') return false;
   if (!state['brokers'].every((broker) => typeof broker === 'string') || state['brokers'].length === 0) return false;
@@ -30,7 +45,7 @@ const isState = (value: unknown): value is KafkaState => {
 };
 
 /** What `engines:start` wrote; undefined when there is nothing, or nothing that makes sense. */
-export const readKafkaState = async (dir: string): Promise<KafkaState | undefined> => {
+export const readEnginesState = async (dir: string): Promise<EnginesState | undefined> => {
   try {
     const value: unknown = JSON.parse(await readFile(stateFile(dir), 'utf8'));
     return isState(value) ? value : undefined;
@@ -40,12 +55,12 @@ export const readKafkaState = async (dir: string): Promise<KafkaState | undefine
   }
 };
 
-export const writeKafkaState = async (dir: string, state: KafkaState): Promise<void> => {
+export const writeEnginesState = async (dir: string, state: EnginesState): Promise<void> => {
   await mkdir(dir, { recursive: true });
   await writeAtomically(stateFile(dir), `${JSON.stringify(state, undefined, 2)}\n`);
 };
 
-export const removeKafkaState = (dir: string): Promise<void> => rm(stateFile(dir), { force: true });
+export const removeEnginesState = (dir: string): Promise<void> => rm(stateFile(dir), { force: true });
 
 /** The process of a broker that was started by way of Maven. */
-export const identityOf = (state: Extract<KafkaState, { by: 'maven' }>): ProcessIdentity => ({ pid: state.pid, started: state.started });
+export const identityOf = ({ pid, started }: MavenState): ProcessIdentity => ({ pid, started });
