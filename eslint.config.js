@@ -17,6 +17,7 @@ const sqlPlaces = [
   'services/*/src/**/*.read.ts',
   'services/*/src/migrations.ts',
   'infra/local/src/**',
+  'infra/torture/src/**',
   // What the engines are measured beside is SQL and a Kafka client by hand.
   'infra/bench/src/**',
   '**/testing/**',

@@ -1,0 +1,4 @@
+import { publishingRows } from './publishing.rows.js';
+import { postgresBus } from './row.js';
+
+publishingRows(postgresBus);

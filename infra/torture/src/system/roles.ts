@@ -1,0 +1,90 @@
+import { pgInTransaction, PostgresCheckpoints, startConsumer, startRelay } from '@cairn/event-bus';
+import type { EventBus, IncomingMessage, InTransaction } from '@cairn/event-bus';
+import type { EventStore, RecordedEvent } from '@cairn/event-store';
+import pg from 'pg';
+
+import type { Heard } from '../model/read-model.js';
+import { takeIn } from '../model/read-model.js';
+import type { CrashPoints } from './crash-points.js';
+import type { CopySettings } from './settings.js';
+import { defaultGroup, partitions, relaySchema, topic } from './settings.js';
+import type { CopyStatus } from './talk.js';
+
+/** A part of a copy that says how it is. */
+export interface RunningRole {
+  status(): Promise<Partial<CopyStatus>>;
+}
+
+export interface Surroundings {
+  readonly settings: CopySettings;
+  readonly store: EventStore;
+  readonly bus: EventBus;
+  readonly crash: CrashPoints;
+  readonly complain: (error: unknown) => void;
+}
+
+/** What an event says to read models, and to others. */
+export const heardOf = ({ id, stream, version, schemaVersion, data }: RecordedEvent): Heard => {
+  const { weight, poison } = data as { weight: number; poison?: boolean };
+  return { id, stream, version, weight, schemaVersion, ...(poison === undefined ? {} : { poison }) };
+};
+
+export const openTransactions = (url: string, schema: string): InTransaction => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 6,
+    options: `-c search_path=${schema}`,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined);
+  return pgInTransaction(pool);
+};
+
+export const runRelay = ({ settings, store, bus, complain }: Surroundings): RunningRole => {
+  const checkpoints = new PostgresCheckpoints(openTransactions(settings.url, relaySchema), relaySchema);
+  const relay = startRelay({
+    store,
+    bus,
+    topic,
+    partitions,
+    leaseMs: 500,
+    batchEventsMax: settings.batchMax ?? 50,
+    checkpoint: checkpoints.of(settings.relay ?? 'relay', { store, bus }),
+    toMessage: (event) => ({ key: event.stream, headers: { type: event.type }, value: JSON.stringify(heardOf(event)) }),
+    onError: complain,
+  });
+  return { status: async () => ({ caughtUp: (await relay.lag()).caughtUp }) };
+};
+
+const heardIn = ({ value }: IncomingMessage): Heard => JSON.parse(value) as Heard;
+
+export const runConsumer = ({ settings, bus, crash, complain }: Surroundings): RunningRole => {
+  const group = settings.group ?? defaultGroup;
+  const transaction = openTransactions(settings.url, group);
+  const inTransaction: InTransaction = async (work) => {
+    const result = await transaction(work);
+    crash.reach('after-commit');
+    return result;
+  };
+  const consumer = startConsumer({
+    bus,
+    group,
+    topics: [topic],
+    batchMessagesMax: settings.batchMax ?? 50,
+    inTransaction,
+    schema: group,
+    onError: complain,
+    retryFirstMs: 20,
+    apply: async (messages, session) => {
+      crash.reach('in-apply');
+      if (settings.slow_ms) await new Promise((resolve) => setTimeout(resolve, messages.length * (settings.slow_ms ?? 0)));
+      await takeIn(session, group, messages.map(heardIn), settings);
+      crash.reach('after-apply');
+    },
+  });
+  return {
+    status: async () => ({ joined: consumer.joined, lag: await consumer.lag() }),
+  };
+};

@@ -1,0 +1,23 @@
+import type { Command } from '../ledger/append-ledger.js';
+
+/** What the driver says to a copy. */
+export type ToCopy =
+  | { readonly call: number; readonly append: Command; readonly expected: number }
+  | { readonly call: number; readonly ask: 'status' };
+
+export interface CopyStatus {
+  /** Bytes after a collection of garbage. */
+  readonly heap: number;
+  readonly rss: number;
+  readonly joined?: boolean;
+  readonly lag?: number;
+  readonly caughtUp?: boolean;
+}
+
+/** What a copy says to its driver. */
+export type FromCopy =
+  | { readonly started: true }
+  | { readonly call: number; readonly appended: { readonly version: number; readonly position: string } }
+  | { readonly call: number; readonly status: CopyStatus }
+  | { readonly call: number; readonly failed: { readonly name: string; readonly message: string; readonly actual?: number } }
+  | { readonly trouble: string };
