@@ -20,6 +20,7 @@ export interface Effect {
 /** A service with a database of its own and a bus in memory, for tests of what stands between the two. */
 export class ConsumerFixture {
   static readonly schema = 'reporting';
+  readonly url: string;
   readonly pool: pg.Pool;
   readonly inTransaction: InTransaction;
   readonly bus: EventBus;
@@ -28,6 +29,7 @@ export class ConsumerFixture {
   private readonly consumers: Consumer[] = [];
 
   constructor(private readonly database: { url: string; drop(): Promise<void> }) {
+    this.url = database.url;
     this.pool = new pg.Pool({ connectionString: database.url, max: 8 });
     this.pool.on('error', () => undefined);
     this.inTransaction = pgInTransaction(this.pool);
