@@ -76,6 +76,7 @@ export class GroupMember implements Consumption {
 
   private async end(): Promise<void> {
     this.abandon();
+    this.log.interrupt(this.identity);
     // A heartbeat on its way would bring the member back: leave after it.
     await Promise.all([this.loops, ...[...this.workers.values()].map((worker) => worker.ended)]);
     await Promise.all(this.releases);
@@ -86,7 +87,9 @@ export class GroupMember implements Consumption {
     while (!this.stopped) {
       await this.heartbeatSignal.wait(this.times.heartbeatMs);
       if (this.stopped) return;
-      await this.beat().catch((error: unknown) => this.options.onError?.(error));
+      await this.beat().catch((error: unknown) => {
+        if (!this.stopped) this.options.onError?.(error);
+      });
     }
   }
 
@@ -120,6 +123,7 @@ export class GroupMember implements Consumption {
       consume: this.options,
       leaseHeld: () => performance.now() < this.leaseEndsAt,
       onWaiting: () => this.wake(),
+      onHandled: (lastOffset) => this.log.handled(this.identity, assignment, lastOffset),
     });
   }
 

@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly leaseHeld: () => boolean;
   /** Called when everything seen so far is handled, so that the poller looks again soon. */
   readonly onWaiting: () => void;
+  /** Called when the handler has resolved. */
+  readonly onHandled: (lastOffset: string) => void;
 }
 
 const retryFirstMs = 50;
@@ -87,16 +89,19 @@ export class PartitionWorker {
     if (last === undefined) {
       throw new Error(`${from.topic}/${from.partition} ends at ${this.end}, and has nothing at ${this.next}`);
     }
-    this.checkDense(messages);
+    if (log.dense) this.checkDense(messages);
     await consume.handle({ ...from, messages, lastOffset: last.offset, fence });
     this.next = BigInt(last.offset) + 1n;
+    this.options.onHandled(last.offset);
   }
 
   private async startingOffset(): Promise<bigint> {
     const { topic, partition } = this.options.from;
-    const [checkpoint, [end]] = await Promise.all([
-      this.options.consume.checkpoint(topic, partition),
-      this.options.log.ends([this.options.from]),
+    const { log, from, consume } = this.options;
+    const [checkpoint, [end], [start = 0n]] = await Promise.all([
+      consume.checkpoint(topic, partition),
+      log.ends([from]),
+      log.starts([from]),
     ]);
     const next = checkpoint === undefined ? 0n : BigInt(checkpoint) + 1n;
     if (end !== undefined && next > end) {
@@ -104,7 +109,12 @@ export class PartitionWorker {
       throw new Error(`The checkpoint ${checkpoint} of ${topic}/${partition} lies beyond the end of the log, ${end}`);
     }
     this.end = end ?? this.end;
-    return next;
+    if (checkpoint !== undefined && next < start) {
+      // What is gone does not come back by waiting; who had to read it is told, and the rest goes on.
+      const gone = `${next} to ${start - 1n} of ${topic}/${partition}`;
+      consume.onError?.(new Error(`Messages ${gone} were removed by the retention of the topic before they were read`));
+    }
+    return next < start ? start : next;
   }
 
   /** Offsets are dense: a gap means that the log lost something, and going on would hide it. */

@@ -32,7 +32,7 @@ export class PolledEventBus extends EventBus {
     this.checkOpen();
     checkName('The name of a topic', topic);
     checkTopicOptions(topic, options);
-    await this.log.createTopic(topic, options.partitions);
+    await this.log.createTopic(topic, options.partitions, options.retentionMs);
   }
 
   async partitions(topic: string): Promise<number> {

@@ -28,20 +28,26 @@ export interface ReadLimits {
 }
 
 /**
- * What an engine of ours offers below the port: logs with dense offsets that are polled, and leases on partitions.
- * `PolledEventBus` makes an `EventBus` of it, so that both of our engines share one way of delivery.
+ * What an engine offers below the port: logs that are polled, and leases on partitions. `PolledEventBus`
+ * makes an `EventBus` of it, so that all of our engines share one way of delivery.
  */
 export abstract class PolledLog {
   /** See `EventBus.logId`. */
   abstract id(): Promise<string>;
-  /** Makes the topic unless it exists. */
-  abstract createTopic(topic: string, partitions: number): Promise<void>;
+  /** True where a gap between offsets means that messages were lost. */
+  readonly dense: boolean = true;
+  /** Makes the topic unless it exists; `retentionMs` undefined: messages are kept for ever. */
+  abstract createTopic(topic: string, partitions: number, retentionMs: number | undefined): Promise<void>;
   /** Undefined: the topic was not made. */
   abstract partitionsOf(topic: string): Promise<number | undefined>;
   /** Appends all or none, dense per partition, in the order given. @throws InvalidMessageError for an unknown topic */
   abstract append(topic: string, entries: readonly LogEntry[]): Promise<void>;
   /** For each partition the offset that its next message will get. */
   abstract ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]>;
+  /** For each partition the first offset that is still kept. */
+  async starts(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {
+    return partitions.map(() => 0n);
+  }
   abstract read(from: PartitionId, offset: bigint, limits: ReadLimits): Promise<readonly Incoming[]>;
   /** Renews the lease of the member, takes what is free up to its fair share, and answers what it owns. */
   abstract heartbeat(
@@ -49,6 +55,10 @@ export abstract class PolledLog {
     topics: readonly string[],
     leaseMs: number,
   ): Promise<readonly Assignment[]>;
+  /** A handler has resolved: for engines that keep a note of it for their tools. The truth is the checkpoint. */
+  handled(_member: MemberOfGroup, _partition: PartitionId, _lastOffset: string): void {}
+  /** Ends a heartbeat that waits for other members, since its own is on the way out. */
+  interrupt(_member: MemberOfGroup): void {}
   abstract release(member: MemberOfGroup, partitions: readonly PartitionId[]): Promise<void>;
   /** Gives back everything and leaves the group. */
   abstract leave(member: MemberOfGroup): Promise<void>;

@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { KafkaConfig, Producer, SASLOptions } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
+import { EventBusUnavailableError } from '../event-bus.js';
+import { endsConnections, errorOfPort } from './kafka-errors.js';
+import type { Cluster, SocketOptions } from './lower-level.js';
+import { LowerCluster } from './lower-level.js';
+import { withinTime } from './time-limit.js';
+
+export interface KafkaClientOptions {
+  /** `host:port` of some brokers of the cluster; the others are learnt from them. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: KafkaConfig['ssl'];
+  readonly sasl?: SASLOptions;
+  /** The longest that one call may take before the bus counts as unavailable. */
+  readonly callTimeoutMs: number;
+}
+
+/** The connections of one client at one time. They are thrown away together, so that none is ever half alive. */
+class Connections {
+  readonly cluster: Cluster;
+  readonly producer: Producer;
+  private readonly sockets = new Set<Socket>();
+
+  constructor(options: KafkaClientOptions) {
+    const connectionTimeout = Math.min(options.callTimeoutMs, 3_000);
+    const config = {
+      brokers: [...options.brokers],
+      clientId: options.clientId,
+      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+      connectionTimeout,
+      authenticationTimeout: connectionTimeout,
+      requestTimeout: options.callTimeoutMs,
+      // Callers of the port try again themselves; in here only what passes in a moment is worth a second try.
+      retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 4 },
+      socketFactory: (socket: SocketOptions) => this.open(socket),
+      // What matters arrives as an error of a call; the rest of what kafkajs has to say is noise.
+      logLevel: logLevel.NOTHING,
+    };
+    const kafka = new Kafka(config);
+    const logger = kafka.logger();
+    this.cluster = new LowerCluster({ ...config, logger, metadataMaxAge: 300_000, allowAutoTopicCreation: false });
+    this.producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: () => partitionerOfPort,
+    });
+  }
+
+  /** At once, with whatever is under way: to wait for answers here would be to wait for a frozen broker. */
+  destroy(): void {
+    for (const socket of this.sockets) socket.destroy(new Error('The connection was given up'));
+  }
+
+  private open({ host, port, ssl, onConnect }: SocketOptions): Socket {
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl
+      ? connectTls({ host, port, ...named, ...(typeof ssl === 'object' ? ssl : {}) }, onConnect)
+      : connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, 30_000);
+    socket.setNoDelay(true);
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    // kafkajs listens for `end` alone, so that a connection that breaks without one would leave its calls waiting.
+    socket.once('close', () => socket.emit('end'));
+    return socket;
+  }
+}
+
+/** `PolledEventBus` has chosen the partition by `partitionOfKey`, as every engine does; nothing is left to choose. */
+const partitionerOfPort = ({ message }: { message: { partition?: number } }): number => {
+  if (message.partition === undefined) throw new Error('A message has no partition');
+  return message.partition;
+};
+
+/** Connects when it is first used, and anew after whatever broke; every call has its time limit and an error of the port. */
+export class KafkaClient {
+  private connections: Connections | undefined;
+  private closed = false;
+
+  constructor(private readonly options: KafkaClientOptions) {}
+
+  get callTimeoutMs(): number {
+    return this.options.callTimeoutMs;
+  }
+
+  /** @throws EventBusUnavailableError, InvalidMessageError; `rethrow` lets errors of Kafka's protocol through as they are */
+  async call<Value>(
+    what: string,
+    work: (cluster: Cluster, producer: Producer) => Promise<Value>,
+    { limitMs = this.options.callTimeoutMs, rethrow = (): boolean => false }: CallOptions = {},
+  ): Promise<Value> {
+    if (this.closed) throw new EventBusUnavailableError('The bus was closed');
+    this.connections ??= new Connections(this.options);
+    const own = this.connections;
+    const run = async (): Promise<Value> => {
+      await own.cluster.connect();
+      return work(own.cluster, own.producer);
+    };
+    try {
+      return await withinTime(what, run(), limitMs);
+    } catch (error) {
+      if (endsConnections(error)) this.giveUp(own);
+      if (rethrow(error)) throw error;
+      throw errorOfPort(what, error);
+    }
+  }
+
+  /** Ends what is under way; the next call connects anew. */
+  interrupt(): void {
+    if (this.connections !== undefined) this.giveUp(this.connections);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.interrupt();
+  }
+
+  private giveUp(connections: Connections): void {
+    if (this.connections === connections) this.connections = undefined;
+    connections.destroy();
+  }
+}
+
+export interface CallOptions {
+  readonly limitMs?: number;
+  readonly rethrow?: (error: unknown) => boolean;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { KafkaClient } from './kafka-client.js';
+import type { Publisher } from './publisher.js';
+import type { Reader } from './reader.js';
+import type { Topics } from './topics.js';
+
+/** Fences of a log that was made a second later are above all of the earlier one, up to so many a second. */
+const fencesPerSecond = 1_000_000;
+
+interface Birth {
+  readonly id: string;
+  readonly fenceBase: number;
+}
+
+/**
+ * A topic of the adapter's own, `cairn.log`. Its first record names the log; every other one is the taking of a fence.
+ * A fence is the place of its record: it grows whoever takes it, and no expiry or deletion of a consumer group sets it
+ * back, as would happen to the generation of the group.
+ */
+export class LogTopic {
+  private birth: Promise<Birth> | undefined;
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly topics: Topics,
+    private readonly publisher: Publisher,
+    private readonly reader: Reader,
+    private readonly prefix: string,
+  ) {}
+
+  /** Cluster, prefix and first record: topics that were deleted and made again are another log. */
+  async id(): Promise<string> {
+    return (await this.born()).id;
+  }
+
+  async takeFence(): Promise<number> {
+    const { fenceBase } = await this.born();
+    return fenceBase + Number(await this.write());
+  }
+
+  private get name(): string {
+    return `${this.prefix}cairn.log`;
+  }
+
+  private born(): Promise<Birth> {
+    this.birth ??= this.lookUp().catch((error: unknown) => {
+      this.birth = undefined;
+      throw error;
+    });
+    return this.birth;
+  }
+
+  private async lookUp(): Promise<Birth> {
+    await this.topics.create(this.name, 1, undefined);
+    let first = await this.first();
+    if (first === undefined) {
+      await this.write();
+      first = await this.first();
+    }
+    if (first === undefined) throw new Error(`Topic ${this.name} has lost its first record`);
+    const clusterId = await this.client.call('to ask the cluster for its id', async (cluster) => {
+      await cluster.addMultipleTargetTopics([this.name]);
+      return cluster.brokerPool.metadata?.clusterId ?? 'unnamed';
+    });
+    const id = ['kafka', clusterId, this.prefix, first.value?.toString('utf8') ?? ''].join(':');
+    return { id, fenceBase: Math.floor(Number(first.timestamp) / 1_000) * fencesPerSecond };
+  }
+
+  private async first() {
+    const [end] = await this.reader.ends([{ topic: this.name, partition: 0 }]);
+    if (end === 0n) return undefined;
+    return (await this.reader.fetch({ topic: this.name, partition: 0 }, 0n)).find(({ offset }) => offset === '0');
+  }
+
+  private async write(): Promise<string> {
+    return this.publisher.append(this.name, [{ partition: 0, key: null, value: randomUUID() }]);
+  }
+}
