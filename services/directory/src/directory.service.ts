@@ -2,18 +2,17 @@ import { topics } from '@cairn/contracts';
 import type { RecordedEvent } from '@cairn/event-store';
 import {
   FreshReadModels,
-  openPlatform,
   positionController,
   PositionWaiter,
   ProjectionRunner,
   ReadModels,
   readModelsController,
   relayOf,
-  serve,
+  startService,
   storeSource,
   transactionsOn,
 } from '@cairn/service-kit';
-import type { PositionToken, RunningService, ServiceConfig } from '@cairn/service-kit';
+import type { Platform, PositionToken, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
 import { RegisterDistrictController, RegisterDistrictHandler } from './district/register-district.slice.js';
 import { DefineInitiativeController, DefineInitiativeHandler } from './initiative/define-initiative.slice.js';
@@ -60,15 +59,13 @@ class DirectoryWaiter extends PositionWaiter {
   }
 }
 
-/** Starts the service of districts, schools and initiatives. */
-export const startDirectory = async (config: ServiceConfig): Promise<RunningService> => {
-  const platform = await openPlatform(service, config, { migrations });
+const assemble = (platform: Platform): ServiceParts => {
   const { dataSource, logger, readiness, store } = platform;
   const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger);
   const fresh = new FreshReadModels({ [directoryProjection.name]: projection });
   const readModels = new ReadModels(fresh.models);
   readModels.addTo(readiness);
-  return serve(platform, {
+  return {
     title: 'Directory',
     controllers: [...controllers, positionController(service), readModelsController(service)],
     providers: [
@@ -84,5 +81,10 @@ export const startDirectory = async (config: ServiceConfig): Promise<RunningServ
     ],
     waiter: new DirectoryWaiter(projection),
     background: [relayOf(platform, { topic: topics.directory, toMessage: publishDirectory }), projection],
-  });
+    readModels,
+  };
 };
+
+/** Starts the service of districts, schools and initiatives. */
+export const startDirectory = (config: ServiceConfig, options?: StartOptions): Promise<RunningService> =>
+  startService({ name: service, data: { migrations }, assemble }, config, options);

@@ -190,6 +190,7 @@ describe('the service of reports', () => {
       '/api/districts/{districtId}/schools/{schoolId}/history',
       '/api/health/live',
       '/api/health/ready',
+      '/api/services/reporting/operations',
       '/api/services/reporting/parked-messages',
       '/api/services/reporting/read-models',
       '/api/services/reporting/read-models/{name}/rebuild',

@@ -1,21 +1,21 @@
 import { topics } from '@cairn/contracts';
 import {
-  consumerOf,
+  BusTransport,
   FreshReadModels,
-  openPlatform,
   ParkedMessages,
   parkedMessagesController,
   ProjectionRunner,
   queryOn,
   ReadModels,
   readModelsController,
-  serve,
+  startService,
   transactionsOn,
 } from '@cairn/service-kit';
-import type { RunningService, ServiceConfig } from '@cairn/service-kit';
+import type { Platform, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
 import { logSource } from './log/log-source.js';
-import { receiveMessages } from './log/receive-messages.js';
+import { NewerEvents } from './log/newer-events.js';
+import { ReceivedLog } from './log/receive-messages.js';
 import { migrations } from './migrations.js';
 import { AdoptionAsOfHandler, AdoptionController, adoptionProjection } from './read/adoption.read.js';
 import { ChangesBetweenHandler, ChangesController } from './read/changes.read.js';
@@ -25,6 +25,8 @@ import { directoryProjection, SchoolsAsOfHandler, SchoolsController } from './re
 import { Snapshots } from './read/snapshots.js';
 import { TrendAsKnownHandler, TrendController } from './read/trend.read.js';
 import { ReportingWaiter } from './reporting-waiter.js';
+
+const service = 'reporting';
 
 const controllers = [
   AdoptionController,
@@ -44,9 +46,7 @@ const handlers = [
   ReceivedEventByIdHandler,
 ];
 
-/** Starts the service that reads the whole district at any date. */
-export const startReporting = async (config: ServiceConfig): Promise<RunningService> => {
-  const platform = await openPlatform('reporting', config, { migrations });
+const assemble = (platform: Platform): ServiceParts => {
   const { dataSource, logger, readiness } = platform;
   const session = queryOn(dataSource);
   const runners = [directoryProjection, adoptionProjection, historyProjection].map(
@@ -55,10 +55,13 @@ export const startReporting = async (config: ServiceConfig): Promise<RunningServ
   const fresh = new FreshReadModels(Object.fromEntries(runners));
   const readModels = new ReadModels(fresh.models);
   readModels.addTo(readiness);
-  const consumer = consumerOf(platform, { topics: [topics.directory.name, topics.scalingPlan.name], apply: receiveMessages });
-  return serve(platform, {
+  const newer = new NewerEvents(session);
+  readiness.addWarning({ name: 'newer-events', check: () => newer.tell() });
+  const transport = new BusTransport(platform, [topics.directory, topics.scalingPlan]);
+  const { consumer } = transport;
+  return {
     title: 'Reporting',
-    controllers: [...controllers, readModelsController('reporting'), parkedMessagesController('reporting')],
+    controllers: [...controllers, ReceivedLog, readModelsController(service), parkedMessagesController(service)],
     providers: [
       Snapshots,
       ...handlers,
@@ -67,6 +70,12 @@ export const startReporting = async (config: ServiceConfig): Promise<RunningServ
       { provide: ParkedMessages, useValue: new ParkedMessages(consumer) },
     ],
     waiter: new ReportingWaiter(consumer, fresh, session),
-    background: [...runners.map(([, runner]) => runner), consumer],
-  });
+    background: runners.map(([, runner]) => runner),
+    transport,
+    readModels,
+  };
 };
+
+/** Starts the service that reads the whole district at any date. */
+export const startReporting = (config: ServiceConfig, options?: StartOptions): Promise<RunningService> =>
+  startService({ name: service, data: { migrations }, assemble }, config, options);

@@ -1,15 +1,22 @@
 import { topics } from '@cairn/contracts';
 import {
-  consumerOf,
-  openPlatform,
+  BusTransport,
   ParkedMessages,
   parkedMessagesController,
   positionController,
   PositionWaiter,
   relayOf,
-  serve,
+  startService,
 } from '@cairn/service-kit';
-import type { PositionToken, RunningService, ServiceConfig, ServiceConsumer } from '@cairn/service-kit';
+import type {
+  Platform,
+  PositionToken,
+  RunningService,
+  ServiceConfig,
+  ServiceConsumer,
+  ServiceParts,
+  StartOptions,
+} from '@cairn/service-kit';
 
 import { AbandonAdoptionController, AbandonAdoptionHandler } from './adoption/abandon-adoption.slice.js';
 import { AdoptionDesk } from './adoption/adoption-desk.js';
@@ -23,7 +30,9 @@ import { RegressStageController, RegressStageHandler } from './adoption/regress-
 import { RestartAdoptionController, RestartAdoptionHandler } from './adoption/restart-adoption.slice.js';
 import { ResumeAdoptionController, ResumeAdoptionHandler } from './adoption/resume-adoption.slice.js';
 import { StartAdoptionController, StartAdoptionHandler } from './adoption/start-adoption.slice.js';
-import { applyDirectory, CreateDirectoryCopy1700000000100, DirectoryCopy, directoryCopyRows } from './read/directory-copy.read.js';
+import { CreateDirectoryCopy1700000000100, DirectoryCopy, DirectoryCopyKeeper, directoryCopyRows } from './read/directory-copy.read.js';
+
+const service = 'scaling-plan';
 
 const controllers = [
   StartAdoptionController,
@@ -64,18 +73,21 @@ class DirectoryWaiter extends PositionWaiter {
   }
 }
 
-/** Starts the service of plans and adoptions. */
-export const startScalingPlan = async (config: ServiceConfig): Promise<RunningService> => {
-  const platform = await openPlatform('scaling-plan', config, {
-    entities: directoryCopyRows,
-    migrations: [CreateDirectoryCopy1700000000100],
-  });
-  const directory = consumerOf(platform, { topics: [topics.directory.name], apply: applyDirectory });
-  return serve(platform, {
+const assemble = (platform: Platform): ServiceParts => {
+  const transport = new BusTransport(platform, [topics.directory]);
+  const { consumer } = transport;
+  return {
     title: 'Scaling plan',
-    controllers: [...controllers, positionController('scaling-plan'), parkedMessagesController('scaling-plan')],
-    providers: [AdoptionDesk, DirectoryCopy, ...handlers, { provide: ParkedMessages, useValue: new ParkedMessages(directory) }],
-    waiter: new DirectoryWaiter(directory),
-    background: [relayOf(platform, { topic: topics.scalingPlan, toMessage: publishAdoption }), directory],
-  });
+    controllers: [...controllers, DirectoryCopyKeeper, positionController(service), parkedMessagesController(service)],
+    providers: [AdoptionDesk, DirectoryCopy, ...handlers, { provide: ParkedMessages, useValue: new ParkedMessages(consumer) }],
+    waiter: new DirectoryWaiter(consumer),
+    background: [relayOf(platform, { topic: topics.scalingPlan, toMessage: publishAdoption })],
+    transport,
+  };
 };
+
+const data = { entities: directoryCopyRows, migrations: [CreateDirectoryCopy1700000000100] };
+
+/** Starts the service of plans and adoptions. */
+export const startScalingPlan = (config: ServiceConfig, options?: StartOptions): Promise<RunningService> =>
+  startService({ name: service, data, assemble }, config, options);

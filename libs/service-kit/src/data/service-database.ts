@@ -1,6 +1,9 @@
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import { DataSource } from 'typeorm';
-import type { EntityManager, EntitySchema, MixedList } from 'typeorm';
+import type { DataSourceOptions, EntityManager, EntitySchema, MixedList } from 'typeorm';
+
+import { engineTrouble, requireSupportedPostgres } from '../service/engine-trouble.js';
+import { postgresAt } from '../service/postgres-at.js';
 
 /** The PostgreSQL role under which a service works; it owns the service's schema and nothing else. */
 export const roleOf = (service: string): string => `cairn_${service.replaceAll('-', '_')}`;
@@ -21,49 +24,80 @@ export const connectAs = (databaseUrl: string, service: string) => ({
   application_name: `cairn-${service}`,
 });
 
-const statementTimeout_ms = 60_000;
-
 /** The server gives up first: its answer says that nothing was done, where the driver's deadline leaves it open. */
-const deadlines = {
+const deadlines = (statementTimeout_ms: number) => ({
   keepAlive: true,
   connectionTimeoutMillis: 5_000,
   statement_timeout: statementTimeout_ms,
   query_timeout: statementTimeout_ms + 500,
-};
+});
+
+const statement_ms = 60_000;
+
+/** A large table may take long to change. */
+const migrationStatement_ms = 600_000;
 
 export interface DataSourceParts {
   readonly entities?: MixedList<(new () => object) | EntitySchema>;
   readonly migrations: readonly (new () => object)[];
 }
 
-/** Opens the service's TypeORM data source and brings its schema up to date; changes come from migrations alone. */
+/**
+ * Opens the service's TypeORM data source and brings its schema up to date; changes come from migrations alone.
+ * @throws EngineTroubleError when the server is away, refuses or is too old
+ */
 export const openDataSource = async (
   databaseUrl: string,
   service: string,
   { entities = [], migrations }: DataSourceParts,
 ): Promise<DataSource> => {
   const { connectionString, ...extra } = connectAs(databaseUrl, service);
-  const dataSource = new DataSource({
-    type: 'postgres',
+  const optionsOf = (limit_ms: number, poolSize: number) => ({
+    type: 'postgres' as const,
     url: connectionString,
     schema: schemaOf(service),
     entities: entities as never,
     migrations: [...migrations] as never,
     migrationsTableName: 'migration',
-    migrationsTransactionMode: 'each',
+    migrationsTransactionMode: 'each' as const,
     synchronize: false,
     logging: false,
-    poolSize: 8,
-    extra: { ...extra, ...deadlines },
+    poolSize,
+    extra: { ...extra, ...deadlines(limit_ms) },
   });
-  await dataSource.initialize();
+  await migrate(await connected(optionsOf(migrationStatement_ms, 2), databaseUrl), service);
+  return connected(optionsOf(statement_ms, 8), databaseUrl);
+};
+
+const connected = async (options: DataSourceOptions, databaseUrl: string): Promise<DataSource> => {
+  const engine = postgresAt(databaseUrl);
+  const dataSource = new DataSource(options);
   try {
-    await dataSource.runMigrations();
+    await dataSource.initialize();
+  } catch (error) {
+    throw engineTrouble(engine, error);
+  }
+  try {
+    const [row] = await dataSource.query<readonly { readonly server_version_num: string }[]>('SHOW server_version_num');
+    requireSupportedPostgres(row?.server_version_num ?? '', engine.address);
+    return dataSource;
   } catch (error) {
     await dataSource.destroy().catch(() => undefined);
-    throw error;
+    throw engineTrouble(engine, error);
   }
-  return dataSource;
+};
+
+/** One copy of a service changes the tables at a time; the others find it done. */
+const migrate = async (dataSource: DataSource, service: string): Promise<void> => {
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(hashtextextended('cairn migrations of ' || $1, 0))`, [service]);
+    await dataSource.runMigrations();
+  } finally {
+    await lock.query(`SELECT pg_advisory_unlock(hashtextextended('cairn migrations of ' || $1, 0))`, [service]).catch(() => undefined);
+    await lock.release().catch(() => undefined);
+    await dataSource.destroy().catch(() => undefined);
+  }
 };
 
 /** The transaction that an entity manager runs in, as plain SQL. */

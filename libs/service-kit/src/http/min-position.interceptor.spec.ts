@@ -23,7 +23,7 @@ const statusOf = async (waiter: PositionWaiter, asked: unknown, seen?: string): 
   const request = { query: { 'min-position': asked }, header: () => seen };
   const context = new ExecutionContextHost([request, { setHeader: () => undefined }]);
   try {
-    await lastValueFrom(await new MinPositionInterceptor(waiter).intercept(context, { handle: () => of({}) }));
+    await lastValueFrom(await new MinPositionInterceptor(waiter, 'reporting').intercept(context, { handle: () => of({}) }));
     return 200;
   } catch (error) {
     if (error instanceof ProblemException) return error.problem.status;

@@ -1,3 +1,4 @@
+import { topics } from '@cairn/contracts';
 import { Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -62,6 +63,9 @@ const tokensAsked = (asked: unknown): readonly PositionToken[] => {
   ]);
 };
 
+/** The scopes whose positions can be waited for anywhere: those of the services that publish. */
+const publishingScopes: ReadonlySet<string> = new Set(Object.values(topics).map(({ name }) => name.split('.')[1] ?? ''));
+
 const repeatPosition = (answer: unknown, response: Response): void => {
   if (typeof answer !== 'object' || answer === null || !('position' in answer)) return;
   if (typeof answer.position === 'string') response.setHeader(positionHeader, answer.position);
@@ -70,11 +74,15 @@ const repeatPosition = (answer: unknown, response: Response): void => {
 /** Holds a request until what it reads has the position it asks for applied, at most 5 s in all; then 503 with `Retry-After`. */
 @Injectable()
 export class MinPositionInterceptor implements NestInterceptor {
-  constructor(private readonly waiter: PositionWaiter) {}
+  constructor(
+    private readonly waiter: PositionWaiter,
+    private readonly service: string,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const asked = tokensAsked(request.query['min-position']);
+    for (const { scope } of asked) this.requireScope(scope);
     const deadline = Date.now() + minPositionWait_ms;
     await this.waitForAll(tokensIn(request.header(seenPositionHeader)) ?? [], deadline);
     const missing = await this.waitForAll(asked, deadline);
@@ -83,6 +91,15 @@ export class MinPositionInterceptor implements NestInterceptor {
     }
     const response = context.switchToHttp().getResponse<Response>();
     return next.handle().pipe(tap((answer: unknown) => repeatPosition(answer, response)));
+  }
+
+  /** @throws a 400 problem for a scope that is none: nothing would be waited for, and the answer would seem to have it */
+  private requireScope(scope: string): void {
+    if (scope === this.service || publishingScopes.has(scope)) return;
+    const known = [...new Set([...publishingScopes, this.service])].join(', ');
+    throw problems.badInput(`Nothing is recorded under "${scope}". min-position takes positions of ${known}.`, [
+      { field: 'min-position', detail: 'Send what a command answered as "position"' },
+    ]);
   }
 
   /** The first position that was not reached in time, if any. */

@@ -3,7 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 
-import { ConfigurationError, identityFrom, localIssuer } from '../service/config.js';
+import { ConfigurationError } from '../service/configuration-error.js';
+import { identityFrom, localIssuer } from '../service/identity-config.js';
 import { JwtVerifier, tokenAudience } from './token-verifier.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
 import type { IdentityConfig } from '../http/token-verifier.js';
+import { ConfigurationError } from './configuration-error.js';
+import type { EventStoreConfig, KafkaConfig } from './engine-config.js';
+import { eventStoreFrom, kafkaFrom } from './engine-config.js';
+import { identityFrom } from './identity-config.js';
 import type { LogLevel } from './logging.js';
 
 /** What every service is started with. */
@@ -12,11 +16,12 @@ export interface ServiceConfig {
   readonly port: number;
   readonly identity: IdentityConfig;
   readonly logLevel: LogLevel;
-}
-
-/** The configuration misses something without which the platform must not start. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
+  /** Kafka as the bus; without it PostgreSQL is. */
+  readonly kafka?: KafkaConfig;
+  /** EventStoreDB as the record; without it PostgreSQL is. */
+  readonly eventStore?: EventStoreConfig;
+  /** Makes schemas and roles first, which takes the owner's `databaseUrl`. */
+  readonly prepareDatabase?: boolean;
 }
 
 const environmentSchema = z.object({
@@ -27,26 +32,8 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.url().optional(),
   OIDC_JWKS_URI: z.url().optional(),
   CAIRN_LOCAL_PUBLIC_KEY: z.string().optional(),
+  CAIRN_PREPARE_DATABASE: z.enum(['0', '1', ''], { error: 'Set it to 1, or leave it out' }).optional(),
 });
-
-/** The issuer that local mode signs its tokens as. */
-export const localIssuer = 'urn:cairn:local';
-
-/**
- * Who is believed about who somebody is: local mode's own key, or an OIDC issuer.
- * @throws ConfigurationError when there is neither, because nobody could sign in, or worse, everybody; or both, because one would be ignored
- */
-export const identityFrom = (environment: NodeJS.ProcessEnv): IdentityConfig => {
-  const { CAIRN_LOCAL_PUBLIC_KEY, OIDC_ISSUER, OIDC_JWKS_URI } = environment;
-  if (CAIRN_LOCAL_PUBLIC_KEY && (OIDC_ISSUER || OIDC_JWKS_URI)) {
-    throw new ConfigurationError('Believe one issuer only: set CAIRN_LOCAL_PUBLIC_KEY, or OIDC_ISSUER and OIDC_JWKS_URI.');
-  }
-  if (CAIRN_LOCAL_PUBLIC_KEY) return { mode: 'local', issuer: localIssuer, publicKeyPem: CAIRN_LOCAL_PUBLIC_KEY };
-  if (OIDC_ISSUER && OIDC_JWKS_URI) return { mode: 'oidc', issuer: OIDC_ISSUER, jwksUri: OIDC_JWKS_URI };
-  throw new ConfigurationError(
-    'Outside of local mode an OpenID Connect issuer is needed: set OIDC_ISSUER and OIDC_JWKS_URI. For one machine, use: npm start',
-  );
-};
 
 /** The configuration of a service that runs alone, from its environment. @throws ConfigurationError naming each variable */
 export const configFrom = (environment: NodeJS.ProcessEnv): ServiceConfig => {
@@ -55,6 +42,21 @@ export const configFrom = (environment: NodeJS.ProcessEnv): ServiceConfig => {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigurationError(`The environment does not fit. ${issues.join('; ')}`);
   }
-  const { DATABASE_URL, HOST, PORT, LOG_LEVEL } = parsed.data;
-  return { databaseUrl: DATABASE_URL, host: HOST, port: PORT, logLevel: LOG_LEVEL, identity: identityFrom(environment) };
+  const { DATABASE_URL, HOST, PORT, LOG_LEVEL, CAIRN_PREPARE_DATABASE } = parsed.data;
+  return {
+    databaseUrl: DATABASE_URL,
+    host: HOST,
+    port: PORT,
+    logLevel: LOG_LEVEL,
+    identity: identityFrom(environment),
+    prepareDatabase: CAIRN_PREPARE_DATABASE === '1',
+    ...enginesFrom(environment),
+  };
+};
+
+/** The engines that the environment names beside PostgreSQL. @throws ConfigurationError naming the variable and what to do */
+export const enginesFrom = (environment: NodeJS.ProcessEnv): Pick<ServiceConfig, 'kafka' | 'eventStore'> => {
+  const kafka = kafkaFrom(environment);
+  const eventStore = eventStoreFrom(environment);
+  return { ...(kafka === undefined ? {} : { kafka }), ...(eventStore === undefined ? {} : { eventStore }) };
 };

@@ -1,5 +1,5 @@
-import { migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
-import type { Consumer, IncomingMessage, ListParkedOptions, ParkedMessage, SqlSession } from '@cairn/event-bus';
+import { EventBusUnavailableError, migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
+import type { Consumer, IncomingMessage, SqlSession } from '@cairn/event-bus';
 
 import { schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
@@ -12,10 +12,20 @@ export interface ConsumerParts {
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
 }
 
+/** How far a service is with what it hears. */
+export interface ConsumerStatus {
+  readonly group: string;
+  readonly topics: string[];
+  /** Messages, watermarks included, that were not taken in yet. */
+  readonly lag: number;
+  readonly parkedKeys: number;
+  readonly parkedMessages: number;
+}
+
 /** What a service hears from others, applied within transactions of its own database. */
-export interface ServiceConsumer extends Background {
-  /** What could not be applied, in the order in which it was parked. */
-  listParked(options: ListParkedOptions): Promise<readonly ParkedMessage[]>;
+export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked' | 'replayParked' | 'dropParked'> {
+  /** Undefined before it was started. */
+  status(): Promise<ConsumerStatus | undefined>;
   /** @throws PositionNotReachedError, InvalidPositionError */
   waitFor(scope: string, position: string, timeout_ms: number): Promise<void>;
 }
@@ -43,6 +53,10 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
       return keys === 1 ? '1 key is parked' : `${keys} keys are parked`;
     },
   });
+  const started = (): Consumer => {
+    if (consumer) return consumer;
+    throw new EventBusUnavailableError('The consumer has not started');
+  };
   return {
     start: async () => {
       await migrateConsumerTables(inTransaction, schema);
@@ -58,7 +72,14 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
       });
     },
     stop: async () => consumer?.stop(),
-    listParked: async (options) => (await consumer?.listParked(options)) ?? [],
+    listParked: (options) => started().listParked(options),
+    replayParked: (options) => started().replayParked(options),
+    dropParked: (dropping) => started().dropParked(dropping),
+    status: async () => {
+      if (!consumer) return undefined;
+      const [lag, parked] = await Promise.all([consumer.lag(), consumer.countParked()]);
+      return { group: service, topics: [...topics], lag, parkedKeys: parked.keys, parkedMessages: parked.messages };
+    },
     waitFor: async (scope, position, timeout_ms) => {
       try {
         await consumer?.waitFor(scope, position, { timeoutMs: timeout_ms });

@@ -6,18 +6,12 @@ import { testDatabase } from '@cairn/embedded-postgres/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 
-import { PositionWaiter } from '../http/min-position.interceptor.js';
 import { provisionDatabase } from '../data/provision.js';
+import { NothingToWaitFor } from '../testing/nothing-to-wait-for.js';
 import { testIdentity } from '../testing/test-identity.js';
 import type { ServiceConfig } from './config.js';
-import { openPlatform } from './platform.js';
-import { serve } from './serve.js';
-
-class NothingToWaitFor extends PositionWaiter {
-  waitFor(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-}
+import { startService } from './start-service.js';
+import type { ServiceParts } from './serve.js';
 
 describe('a service that cannot start', () => {
   let database: { readonly url: string; drop(): Promise<void> };
@@ -48,11 +42,14 @@ describe('a service that cannot start', () => {
   };
   const expectAllClosed = () => eventually('no connection is left', async () => (await connectionsLeft()) === 0, 5_000);
 
-  const parts = { title: 'Test', controllers: [], providers: [], waiter: new NothingToWaitFor() };
+  const parts: ServiceParts = { title: 'Test', controllers: [], providers: [], waiter: new NothingToWaitFor(), background: [] };
+
+  const start = (config: ServiceConfig, more: Partial<ServiceParts> = {}, migrations: readonly (new () => object)[] = []) =>
+    startService({ name: 'directory', data: { migrations }, assemble: () => ({ ...parts, ...more }) }, config);
 
   test('closes what it opened when the key is none', async () => {
     const bad: ServiceConfig = configOf({ identity: { mode: 'local', issuer: 'x', publicKeyPem: 'no PEM' } });
-    await expect(openPlatform('directory', bad, { migrations: [] })).rejects.toThrow();
+    await expect(start(bad)).rejects.toThrow();
     await expectAllClosed();
   });
 
@@ -65,29 +62,24 @@ describe('a service that cannot start', () => {
         return Promise.resolve();
       }
     }
-    await expect(openPlatform('directory', configOf({}), { migrations: [Broken1700000000000] })).rejects.toThrow('a broken migration');
+    await expect(start(configOf({}), {}, [Broken1700000000000])).rejects.toThrow('a broken migration');
     await expectAllClosed();
   });
 
-  test('stops its work and closes its engines when the port is taken', async () => {
+  test('opens nothing when the port is taken', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    stopped.length = 0;
-    const platform = await openPlatform('directory', configOf({ port }), { migrations: [] });
-    const background = [backgroundOf('first'), backgroundOf('second')];
-    await expect(serve(platform, { ...parts, background })).rejects.toThrow('EADDRINUSE');
-    expect(stopped).toEqual(['second', 'first']);
+    await expect(start(configOf({ port }))).rejects.toThrow('EADDRINUSE');
     await expectAllClosed();
     await new Promise((resolve) => other.close(resolve));
   });
 
   test('stops the work that runs and closes its engines when other work does not start', async () => {
     stopped.length = 0;
-    const platform = await openPlatform('directory', configOf({}), { migrations: [] });
     const background = [backgroundOf('first'), backgroundOf('second', () => Promise.reject(new Error('does not start')))];
-    await expect(serve(platform, { ...parts, background })).rejects.toThrow('does not start');
-    expect(stopped).toContain('first');
+    await expect(start(configOf({}), { background })).rejects.toThrow('does not start');
+    expect(stopped).toEqual(['second', 'first']);
     await expectAllClosed();
   });
 });

@@ -12,8 +12,24 @@ export interface RelayParts {
   readonly toMessage: (stored: RecordedEvent) => PublicMessage | undefined;
 }
 
+/** How far the facts of a service are on their way out. */
+export interface RelayStatus {
+  readonly topic: string;
+  readonly publishedUpTo?: string;
+  readonly head: string;
+  readonly caughtUp: boolean;
+  /** Age of the oldest fact that was not looked at yet; 0 when caught up. */
+  readonly behind_ms: number;
+}
+
+/** What publishes the facts of a service. */
+export interface ServiceRelay extends Background {
+  /** Undefined before it was started. */
+  relayStatus(): Promise<RelayStatus | undefined>;
+}
+
 /** Publishes the facts of a service: the event table is the outbox. Ready once it has caught up after the start. */
-export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): Background => {
+export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): ServiceRelay => {
   const { store, bus, logger, service } = platform;
   const checkpoints = new PostgresCheckpoints(transactionsOn(platform.dataSource), schemaOf(service));
   let relay: Relay | undefined;
@@ -41,5 +57,10 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): B
       });
     },
     stop: async () => relay?.stop(),
+    relayStatus: async () => {
+      if (!relay) return undefined;
+      const { publishedUpTo, head, caughtUp, behindMs } = await relay.lag();
+      return { topic: topic.name, ...(publishedUpTo === undefined ? {} : { publishedUpTo }), head, caughtUp, behind_ms: behindMs };
+    },
   };
 };

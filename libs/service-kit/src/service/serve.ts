@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 
 import { EventBus } from '@cairn/event-bus';
 import { Clock, EventStore } from '@cairn/event-store';
@@ -14,17 +13,23 @@ import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
 
 import { CommandRunner } from '../commands/command-runner.js';
+import { methodNotAllowed } from '../http/method-not-allowed.js';
 import { MinPositionInterceptor, PositionWaiter } from '../http/min-position.interceptor.js';
 import { PrincipalGuard } from '../http/principal.guard.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { requestContext } from '../http/request-context.js';
 import { requireKnownBody } from '../http/require-known-body.js';
+import { TimeLimitInterceptor } from '../http/time-limit.interceptor.js';
 import { TokenVerifier } from '../http/token-verifier.js';
 import { validation } from '../http/validation.js';
-import { closeServer } from './close-server.js';
+import type { ReadModels } from '../projections/read-models.controller.js';
+import { connect } from './bus-transport.js';
+import type { BusTransport } from './bus-transport.js';
 import { Closers } from './closers.js';
 import { HealthController } from './health.controller.js';
+import type { HttpFront } from './http-front.js';
 import { nestLogger, requestLog } from './logging.js';
+import { Operations, operationsController } from './operations.controller.js';
 import type { Platform } from './platform.js';
 import { Readiness } from './readiness.js';
 
@@ -40,6 +45,10 @@ export interface ServiceParts {
   readonly providers: readonly Provider[];
   readonly waiter: PositionWaiter;
   readonly background: readonly Background[];
+  /** Hands to `@EventPattern` handlers what the bus delivers. */
+  readonly transport?: BusTransport;
+  /** Read models, for what operations look at. */
+  readonly readModels?: ReadModels;
   /** Further set-up of the HTTP application, before it listens. */
   readonly configure?: (app: NestExpressApplication) => void;
 }
@@ -71,7 +80,7 @@ const serviceModule = (platform: Platform, parts: ServiceParts) => {
   return {
     module: ServiceModule,
     imports: [CqrsModule.forRoot()],
-    controllers: [HealthController, ...parts.controllers],
+    controllers: [HealthController, operationsController(platform.service), ...parts.controllers],
     providers: [
       { provide: EventStore, useValue: platform.store },
       { provide: EventBus, useValue: platform.bus },
@@ -80,10 +89,12 @@ const serviceModule = (platform: Platform, parts: ServiceParts) => {
       { provide: CommandRunner, useValue: platform.runner },
       { provide: TokenVerifier, useValue: platform.verifier },
       { provide: Readiness, useValue: platform.readiness },
+      { provide: Operations, useValue: new Operations(platform, parts) },
       { provide: PositionWaiter, useValue: parts.waiter },
       { provide: APP_FILTER, useValue: new ProblemFilter(platform.logger) },
       { provide: APP_GUARD, useFactory: (reflector: Reflector) => new PrincipalGuard(platform.verifier, reflector), inject: [Reflector] },
-      { provide: APP_INTERCEPTOR, useValue: new MinPositionInterceptor(parts.waiter) },
+      { provide: APP_INTERCEPTOR, useValue: new TimeLimitInterceptor() },
+      { provide: APP_INTERCEPTOR, useValue: new MinPositionInterceptor(parts.waiter, platform.service) },
       { provide: APP_PIPE, useValue: validation() },
       ...parts.providers,
     ],
@@ -96,45 +107,48 @@ const document = (app: NestExpressApplication, title: string): OpenAPIObject =>
     new DocumentBuilder().setTitle(title).setVersion('1').setOpenAPIVersion('3.1.0').addBearerAuth().build(),
   );
 
-/** Serves a service: one Nest application with the same edge everywhere (problems, principal, limits, health, OpenAPI). When it cannot, it is stopped and closed as far as it came, the platform with it. */
-export const serve = (platform: Platform, parts: ServiceParts): Promise<RunningService> => {
+/**
+ * Serves a service behind its front: one Nest application with the same edge everywhere (problems, principal, limits,
+ * health, OpenAPI). When it cannot, it is stopped and closed as far as it came, the platform with it; the front stays.
+ */
+export const serve = (front: HttpFront, platform: Platform, assemble: (platform: Platform) => ServiceParts): Promise<RunningService> => {
   const closers = new Closers();
   closers.push(() => platform.close());
-  return closers.orClose(() => startServing(platform, parts, closers));
+  return closers.orClose(() => startServing(front, platform, assemble(platform), closers));
 };
 
-const startServing = async (platform: Platform, parts: ServiceParts, closers: Closers): Promise<RunningService> => {
-  const { config, logger, service } = platform;
+const startServing = async (front: HttpFront, platform: Platform, parts: ServiceParts, closers: Closers): Promise<RunningService> => {
+  const { logger, service } = platform;
   const app = await NestFactory.create<NestExpressApplication>(serviceModule(platform, parts), {
     bodyParser: false,
     logger: nestLogger(logger),
     abortOnError: false,
   });
   closers.push(() => app.close());
+  const described: { openApi?: OpenAPIObject } = {};
   app.disable('x-powered-by');
   app.use(requestContext, requestLog(logger));
+  app.use(methodNotAllowed(() => described.openApi));
   app.use(requireKnownBody);
   app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));
   app.use(express.raw({ type: 'text/csv', limit: csvBytesMax }));
-  const described: { openApi?: OpenAPIObject } = {};
   app.use('/openapi.json', (_request: Request, response: Response) => void response.json(described.openApi));
   parts.configure?.(app);
+  const { transport } = parts;
+  if (transport) connect(app, transport);
+  await app.init();
+  described.openApi = document(app, parts.title);
   for (const background of parts.background) {
     // Before it starts: what fails on the way has begun something, too.
     closers.push(() => background.stop());
     await background.start();
   }
-  await app.init();
-  described.openApi = document(app, parts.title);
-  await app.listen(config.port, config.host);
-  const server = app.getHttpServer() as Server;
-  closers.push(() => closeServer(server, 5_000));
-  server.requestTimeout = 60_000;
-  const { port } = server.address() as AddressInfo;
-  logger.info({ port }, 'listening');
-  return {
-    name: service,
-    url: `http://${config.host}:${port}`,
-    close: () => closers.closeAll(),
-  };
+  if (transport) {
+    closers.push(() => transport.close());
+    await app.startAllMicroservices();
+  }
+  front.open(app.getHttpAdapter().getInstance() as RequestListener);
+  closers.push(() => front.close());
+  logger.info('ready to serve');
+  return { name: service, url: front.url, close: () => closers.closeAll() };
 };

@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Role } from '../http/principal.js';
 import type { IdentityConfig } from '../http/token-verifier.js';
 import { tokenAudience } from '../http/token-verifier.js';
-import { localIssuer } from '../service/config.js';
+import { localIssuer } from '../service/identity-config.js';
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

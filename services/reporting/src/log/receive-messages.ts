@@ -1,6 +1,9 @@
-import { adoptionEventSchema, anyPublicEventSchema, directoryEventSchema } from '@cairn/contracts';
+import { adoptionEventSchema, directoryEventSchema, schemaUriOf, topics } from '@cairn/contracts';
 import type { AnyPublicEvent } from '@cairn/contracts';
-import type { IncomingMessage, SqlSession } from '@cairn/event-bus';
+import type { IncomingMessage } from '@cairn/event-bus';
+import { BusContext, NewerEventError, publicEventIn } from '@cairn/service-kit';
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 
 import { adoptionEventOf } from '../adoption/timeline-entry.js';
 import { directoryEventOf } from '../directory/school-timeline.js';
@@ -8,17 +11,23 @@ import { appendReceived } from './received-event.js';
 
 /**
  * The event that a message carries. One of a known type has to be as its contract says, so that no read model stumbles
- * over it later; one of an unknown type is kept for the version that will know it.
+ * over it later; one of an unknown type is kept whole for the version that will know it, and told as newer until then.
  * @throws when it is not such an event, for which the bus parks it
  */
 export const receivedIn = (message: Pick<IncomingMessage, 'value'>): AnyPublicEvent => {
-  const event = anyPublicEventSchema.loose().parse(JSON.parse(message.value));
-  if (adoptionEventOf(event)) adoptionEventSchema.parse(event);
-  if (directoryEventOf(event)) directoryEventSchema.parse(event);
+  const event = publicEventIn(message);
+  const contract = adoptionEventOf(event) ? adoptionEventSchema : directoryEventOf(event) ? directoryEventSchema : undefined;
+  if (!contract) return event;
+  if (event.dataschema !== schemaUriOf(event.type)) throw new NewerEventError(event.dataschema);
+  contract.parse(event);
   return event;
 };
 
 /** Puts what the bus delivers into the log, within the transaction that keeps the checkpoint. */
-export const receiveMessages = async (messages: readonly IncomingMessage[], session: SqlSession): Promise<void> => {
-  await appendReceived(session, messages.map(receivedIn));
-};
+@Controller()
+export class ReceivedLog {
+  @EventPattern([topics.directory.name, topics.scalingPlan.name])
+  async receive(@Payload() messages: readonly IncomingMessage[], @Ctx() { session }: BusContext): Promise<void> {
+    await appendReceived(session, messages.map(receivedIn));
+  }
+}

@@ -1,7 +1,9 @@
-import { directoryEventSchema } from '@cairn/contracts';
+import { directoryEventSchema, topics } from '@cairn/contracts';
 import type { DirectoryPublicEvent } from '@cairn/contracts';
 import type { IncomingMessage, SqlSession } from '@cairn/event-bus';
-import { Injectable } from '@nestjs/common';
+import { BusContext, knownEvent } from '@cairn/service-kit';
+import { Controller, Injectable } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -84,10 +86,16 @@ const setClosed = async (session: SqlSession, district: string, schoolId: string
   await session.query('UPDATE school_copy SET closed_at = $3 WHERE district_id = $1 AND school_id = $2', [district, schoolId, at]);
 };
 
-/** Applies messages of the directory's topic, in their order, within the consumer's transaction. */
-export const applyDirectory = async (messages: readonly IncomingMessage[], session: SqlSession): Promise<void> => {
-  for (const message of messages) await apply(directoryEventSchema.parse(JSON.parse(message.value)), session);
-};
+// Bus
+
+/** Keeps the copy. An event that this version does not know is parked: it may be one that a decision rests on. */
+@Controller()
+export class DirectoryCopyKeeper {
+  @EventPattern<string>(topics.directory.name)
+  async keep(@Payload() messages: readonly IncomingMessage[], @Ctx() { session }: BusContext): Promise<void> {
+    for (const message of messages) await apply(knownEvent(directoryEventSchema, message), session);
+  }
+}
 
 // Query
 

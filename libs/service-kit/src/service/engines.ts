@@ -1,0 +1,62 @@
+import { openPostgresEventBus } from '@cairn/event-bus';
+import type { EventBus } from '@cairn/event-bus';
+import { openPostgresEventStore } from '@cairn/event-store';
+import type { Clock, EventStore } from '@cairn/event-store';
+import type { DataSource } from 'typeorm';
+
+import { busSchema } from '../data/provision.js';
+import { connectAs, storeSchemaOf } from '../data/service-database.js';
+import { addressOf } from './address-of.js';
+import type { Closers } from './closers.js';
+import type { ServiceConfig } from './config.js';
+import { openEventStoreDb, openKafkaEventBus } from './engine-adapters.js';
+import type { Engine } from './engine-trouble.js';
+import { engineTrouble, withinTime } from './engine-trouble.js';
+import { postgresAt } from './postgres-at.js';
+
+/** The engines that the configuration chose. What stands above the two ports does not know which they are. */
+export interface Engines {
+  readonly store: EventStore;
+  readonly bus: EventBus;
+  /** Event store, bus and database, in this order. */
+  readonly all: readonly Engine[];
+}
+
+/** Opens the adapters that the configuration chose; none of them connects before it is first used. */
+export const openEngines = (
+  service: string,
+  config: ServiceConfig,
+  { clock, dataSource, closers }: { readonly clock: Clock; readonly dataSource: DataSource; readonly closers: Closers },
+): Engines => {
+  const postgres = postgresAt(config.databaseUrl);
+  const connection = connectAs(config.databaseUrl, service);
+  const { kafka, eventStore } = config;
+  const store = eventStore
+    ? openEventStoreDb({ ...eventStore, scope: service, clock })
+    : openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), pool: connection, clock });
+  closers.push(() => store.close());
+  const bus = kafka ? openKafkaEventBus({ ...kafka, clientId: `cairn-${service}` }) : openPostgresEventBus({ schema: busSchema, connection });
+  closers.push(() => bus.close());
+  const storeAt = eventStore
+    ? ({ kind: 'eventstoredb', address: addressOf(eventStore.url), variable: 'EVENT_STORE_URL' } as const)
+    : postgres;
+  const busAt = kafka ? ({ kind: 'kafka', address: kafka.brokers.join(','), variable: 'KAFKA_BROKERS' } as const) : postgres;
+  return {
+    store,
+    bus,
+    all: [
+      { role: 'event-store', ...storeAt, check: () => store.head().then(() => undefined) },
+      { role: 'bus', ...busAt, check: () => bus.logId().then(() => undefined) },
+      { role: 'database', ...postgres, check: () => dataSource.query('SELECT 1').then(() => undefined) },
+    ],
+  };
+};
+
+/** Resolves when the engine answers. @throws EngineTroubleError that says what is wrong, after `limit_ms` at the latest */
+export const requireAnswer = async (engine: Engine, limit_ms = 5_000): Promise<void> => {
+  try {
+    await withinTime(engine.check(), limit_ms);
+  } catch (error) {
+    throw engineTrouble(engine, error);
+  }
+};
