@@ -45,6 +45,11 @@ export class EventStoreUnavailableError extends Error {
   override readonly name = 'EventStoreUnavailableError';
 }
 
+/** The engine answers, but not to this user. No waiting mends it; the rights of the user, or its password, do. */
+export class EventStoreAccessDeniedError extends Error {
+  override readonly name = 'EventStoreAccessDeniedError';
+}
+
 /** What is stored at this place is not an event any more: somebody changed it past the guard, or the disk did. */
 export class DamagedEventError extends Error {
   override readonly name = 'DamagedEventError';

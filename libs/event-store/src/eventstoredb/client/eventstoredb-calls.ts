@@ -1,0 +1,134 @@
+import { ErrorType } from '@eventstore/db-client';
+import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+
+import { EventStoreUnavailableError } from '../../errors.js';
+import type { OpenedClient } from './client-internals.js';
+import { normalised, typeOf, WrongRevisionError } from './eventstoredb-errors.js';
+
+/** A call on the wire that can be given up. */
+interface Cancellable {
+  cancel(): void;
+}
+
+/** How much longer than the deadline of the call itself its caller waits: what hangs before a call begins has none. */
+const graceMs = 250;
+
+/**
+ * The two calls that everything is made of, each with a time limit of its own. All go to the leader, so that what was
+ * just acknowledged is read.
+ */
+export class EventStoreDbCalls {
+  private readonly underWay = new Set<Promise<unknown>>();
+
+  constructor(
+    readonly opened: OpenedClient,
+    private readonly callTimeoutMs: number,
+  ) {}
+
+  /**
+   * What the server answers to a read, to its end. @throws StreamGoneError of `kind` missing or tombstoned,
+   * EventStoreUnavailableError, EventStoreAccessDeniedError
+   */
+  async read(request: ReadReq): Promise<readonly ReadResp.ReadEvent[]> {
+    const responses = await this.call('read', (client, [metadata, options], started) => {
+      const call = client.read(request, metadata, options);
+      started(call);
+      return new Promise<readonly ReadResp[]>((resolve, reject) => {
+        const received: ReadResp[] = [];
+        call.on('data', (response: ReadResp) => received.push(response));
+        call.on('error', reject);
+        call.on('end', () => resolve(received));
+      });
+    });
+    if (responses.some((response) => response.hasStreamNotFound())) throw new StreamGoneError('missing');
+    return responses.flatMap((response) => response.getEvent() ?? []);
+  }
+
+  /**
+   * Appends all or nothing. That it succeeds does not say that these events were stored: the server takes ids that it
+   * knows for a repetition, whatever is in the events. @throws WrongRevisionError, StreamGoneError, and as `read`.
+   */
+  async append(requests: readonly AppendReq[]): Promise<void> {
+    const response = await this.call('append', (client, [metadata, options], started) => {
+      return new Promise<AppendResp>((resolve, reject) => {
+        const call = client.append(metadata, options, (error, answer) => (error ? reject(error) : resolve(answer)));
+        started(call);
+        call.on('error', reject);
+        for (const request of requests) call.write(request);
+        call.end();
+      });
+    });
+    if (response.hasWrongExpectedVersion()) throw new WrongRevisionError();
+  }
+
+  /** Resolves once no call is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.underWay]);
+  }
+
+  /** Gives the connection back. */
+  async close(): Promise<void> {
+    const { client, internals } = this.opened;
+    await client.dispose();
+    // `dispose` leaves the channel open. One that was never made is made here and closed at once, without connecting.
+    const closing = internals.execute(services.StreamsClient, 'close', async (stub) => stub.close());
+    await withinTime(closing, graceMs, () => undefined).catch(() => undefined);
+  }
+
+  private async call<Answer>(
+    name: string,
+    begin: (
+      client: StreamsClient,
+      args: ReturnType<OpenedClient['internals']['callArguments']>,
+      started: (call: Cancellable) => void,
+    ) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { internals } = this.opened;
+    let running: Cancellable | undefined;
+    const calling = internals.execute(services.StreamsClient, name, (client) => {
+      const args = internals.callArguments({ deadline: this.callTimeoutMs, requiresLeader: true });
+      return begin(client, args, (call) => {
+        running = call;
+      });
+    });
+    this.underWay.add(calling);
+    try {
+      return await withinTime(calling, this.callTimeoutMs + graceMs, () => running?.cancel());
+    } catch (error) {
+      const type = typeOf(error);
+      if (type === ErrorType.STREAM_DELETED) throw new StreamGoneError('tombstoned');
+      if (type === ErrorType.STREAM_NOT_FOUND) throw new StreamGoneError('missing');
+      if (type === ErrorType.WRONG_EXPECTED_VERSION) throw new WrongRevisionError();
+      throw type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED ? error : normalised(error);
+    } finally {
+      this.underWay.delete(calling);
+    }
+  }
+}
+
+/** There is no such stream (any more). */
+export class StreamGoneError extends Error {
+  override readonly name = 'StreamGoneError';
+  constructor(readonly kind: 'missing' | 'tombstoned') {
+    super(`The stream is ${kind}`);
+  }
+}
+
+const withinTime = async <Answer>(work: Promise<Answer>, milliseconds: number, giveUp: () => void): Promise<Answer> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      giveUp();
+      reject(new EventStoreUnavailableError(`EventStoreDB did not answer within ${milliseconds} ms`));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // What was given up may still fail, when nobody listens any more.
+    work.catch(() => undefined);
+  }
+};

@@ -1,0 +1,62 @@
+import type { Position } from '../event.js';
+import { beforeTheFirst } from '../decimal-position.js';
+import type { EventStoreDbCalls } from './client/eventstoredb-calls.js';
+import { readAllRequest } from './client/read-requests.js';
+import { positionOf } from './recorded-envelope.js';
+
+interface SeenTail {
+  /** Commit position of the last event of the scope; 0 before the first. */
+  readonly last: number;
+  /** No event of the scope stands between `last` and here. */
+  readonly lookedUpTo: number;
+}
+
+const pageEvents = 500;
+
+/**
+ * Where the events of the scope end in the server's log, which holds those of everybody. Remembers how far it looked,
+ * so that a scope that rests in a busy log costs nothing, and one that rests in a resting log one small call.
+ */
+export class LogTail {
+  private seen: SeenTail | undefined;
+
+  constructor(
+    private readonly calls: EventStoreDbCalls,
+    private readonly prefix: string,
+  ) {}
+
+  /** From where a read may start that is to see what comes after `position`. */
+  skipTo(position: number): number {
+    const { seen } = this;
+    return seen && seen.last <= position && position < seen.lookedUpTo ? seen.lookedUpTo : position;
+  }
+
+  async head(): Promise<Position> {
+    // Asked before the search: what was looked at is at least this much.
+    const end = await this.lastOf({});
+    const { seen } = this;
+    if (seen && end <= seen.lookedUpTo) return textOf(seen.last);
+    const last = seen ? await this.lastAfter(seen) : await this.lastOf({ prefix: this.prefix });
+    const found = { last, lookedUpTo: Math.max(end, last) };
+    if (!this.seen || found.lookedUpTo > this.seen.lookedUpTo) this.seen = found;
+    return textOf(last);
+  }
+
+  private async lastOf(filter: { readonly prefix?: string }): Promise<number> {
+    const [answer] = await this.calls.read(readAllRequest({ ...filter, backwards: true, count: 1 }));
+    return answer ? Number(positionOf(answer)) : 0;
+  }
+
+  private async lastAfter({ last, lookedUpTo }: SeenTail): Promise<number> {
+    let found = last;
+    for (let from = lookedUpTo; ; ) {
+      const at = from > 0 ? { from } : {};
+      const answers = await this.calls.read(readAllRequest({ ...at, prefix: this.prefix, count: pageEvents }));
+      found = answers.map((answer) => Number(positionOf(answer))).reduce((max, at) => Math.max(max, at), found);
+      if (answers.length < pageEvents || found <= from) return found;
+      from = found;
+    }
+  }
+}
+
+const textOf = (position: number): Position => (position === 0 ? beforeTheFirst : String(position));

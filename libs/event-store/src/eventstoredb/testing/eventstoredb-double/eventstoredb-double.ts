@@ -1,0 +1,130 @@
+import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendReq, BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
+import type { IStreamsServer } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { Metadata } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+
+import { append, batchAppend, streamNameOf } from './double-appends.js';
+import type { Refusal } from './double-answers.js';
+import { refusals } from './double-answers.js';
+import { DoubleLog } from './double-log.js';
+import { readAnswers, serveSubscription } from './double-reads.js';
+
+/** Decides before a call is served whether it is refused, and with what. */
+export type Fault = (call: 'append' | 'read' | 'subscribe', headers: Metadata) => Refusal | undefined;
+
+/**
+ * Stands in for an EventStoreDB in tests: speaks its protocol over gRPC, from the definitions that the client brings,
+ * and behaves as a live 23.10 was seen to. It is a double: what only a live server can show it cannot.
+ */
+export class EventStoreDbDouble {
+  /** Called before each call is served. */
+  fault: Fault = () => undefined;
+  /** What calls were made, in their order. */
+  readonly calls: string[] = [];
+  private server = new Server();
+  private port = 0;
+
+  private constructor(readonly log: DoubleLog) {}
+
+  static async start(log = new DoubleLog()): Promise<EventStoreDbDouble> {
+    const double = new EventStoreDbDouble(log);
+    await double.listen(0);
+    return double;
+  }
+
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** Like a kill: every connection ends, and what was written stays. */
+  kill(): void {
+    this.server.forceShutdown();
+    this.log.forgetRecentIds();
+  }
+
+  async restart(): Promise<void> {
+    await this.listen(this.port);
+  }
+
+  private async listen(port: number): Promise<void> {
+    // Messages of 17 MB, as the server takes them.
+    const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
+    server.addService(services.StreamsService, this.service());
+    server.addService(features.ServerFeaturesService, {
+      getSupportedMethods: (_call: unknown, done: (error: null, answer: unknown) => void) => done(null, supported()),
+    });
+    this.server = server;
+    this.port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+  }
+
+  private service(): IStreamsServer {
+    return {
+      read: (call) => {
+        const options = call.request.getOptions();
+        const subscribes = options?.hasSubscription() ?? false;
+        const refused = this.begin(subscribes ? 'subscribe' : 'read', call.metadata);
+        if (refused || !options) return void call.emit('error', refused ?? refusals.unknownPosition());
+        if (subscribes) return serveSubscription(this.log, call);
+        const answers = readAnswers(this.log, options);
+        if ('code' in answers) return void call.emit('error', answers);
+        for (const answer of answers) call.write(answer);
+        call.end();
+      },
+      append: (call, done) => {
+        const refused = this.begin('append', call.metadata);
+        if (refused) return done(refused);
+        const requests: AppendReq[] = [];
+        call.on('data', (request: AppendReq) => requests.push(request));
+        call.on('end', () => {
+          const answer = append(this.log, requests);
+          if ('code' in answer) done(answer);
+          else done(null, answer);
+        });
+      },
+      batchAppend: (call) => {
+        const refused = this.begin('append', call.metadata);
+        if (refused) return void call.emit('error', refused);
+        const waiting = new Map<string, BatchAppendReq[]>();
+        call.on('data', (request: BatchAppendReq) => {
+          const id = request.getCorrelationId()?.getString() ?? '';
+          const requests = [...(waiting.get(id) ?? []), request];
+          waiting.set(id, requests);
+          if (!request.getIsFinal()) return;
+          waiting.delete(id);
+          call.write(batchAppend(this.log, requests));
+        });
+        call.on('end', () => call.end());
+      },
+      delete: (call, done) => {
+        this.log.softDelete(streamNameOf(call.request.getOptions()));
+        done(null, new streams.DeleteResp());
+      },
+      tombstone: (call, done) => {
+        this.log.tombstone(streamNameOf(call.request.getOptions()));
+        done(null, new streams.TombstoneResp());
+      },
+    };
+  }
+
+  private begin(call: Parameters<Fault>[0], headers: Metadata): Refusal | undefined {
+    this.calls.push(call);
+    return this.fault(call, headers);
+  }
+}
+
+const supported = (): InstanceType<typeof featureMessages.SupportedMethods> => {
+  const methods = ['append', 'batchappend', 'delete', 'read', 'tombstone'].map((name) => {
+    const method = new featureMessages.SupportedMethod();
+    method.setServiceName('event_store.client.streams.streams').setMethodName(name);
+    return method;
+  });
+  return new featureMessages.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('23.10.0');
+};
