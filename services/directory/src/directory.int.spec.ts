@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { eventually } from '@cairn/event-bus/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DataSource } from 'typeorm';
 
@@ -196,30 +197,49 @@ describe('a roster import', () => {
 });
 
 describe('the read model', () => {
-  test('answers no list from half of a read model', async () => {
+  const status = async (): Promise<Record<string, unknown>> => {
+    const { body } = await directory.call('GET', '/api/services/directory/read-models');
+    return (body['items'] as readonly Record<string, unknown>[])[0] ?? {};
+  };
+  const serves = (generation: number): Promise<unknown> =>
+    eventually(`generation ${generation} is read`, async () => {
+      const { generation: read, building } = await status();
+      return read === generation && building === undefined;
+    });
+
+  test('answers every list while another generation of it is built', async () => {
+    const listed = await directory.call('GET', '/api/districts');
     const owner = await new DataSource({ type: 'postgres', url: directory.databaseUrl }).initialize();
     const held = owner.createQueryRunner();
     await held.startTransaction();
     await held.query('SELECT 1 FROM directory.projection_checkpoint FOR UPDATE');
     try {
-      await directory.call('POST', '/api/services/directory/read-models/directory/rebuild');
-      expect((await directory.call('GET', '/api/districts')).status).toBe(503);
-      expect((await directory.call('GET', '/api/districts/nashville/initiatives')).status).toBe(503);
+      expect((await directory.call('POST', '/api/services/directory/read-models/directory/rebuild')).status).toBe(202);
+      expect((await directory.call('POST', '/api/services/directory/read-models/directory/rebuild')).status).toBe(409);
+      expect(await status()).toMatchObject({ generation: 1, canGoBack: false, building: { kind: 'rebuild', generation: 2 } });
+      expect(await directory.call('GET', '/api/districts')).toEqual(listed);
+      expect((await directory.call('GET', '/api/districts/nashville/initiatives')).status).toBe(200);
     } finally {
       await held.rollbackTransaction();
       await held.release();
       await owner.destroy();
     }
-    expect((await directory.call('GET', `/api/districts?min-position=${String(await head())}`)).status).toBe(200);
+    await serves(2);
+    expect(await directory.call('GET', '/api/districts')).toEqual(listed);
   });
 
-  test('is the same after it was derived anew', async () => {
+  test('is the same after it was derived anew, and after going back', async () => {
     const listed = await directory.call('GET', '/api/districts');
     await directory.restart();
     expect((await directory.call('POST', '/api/services/directory/read-models/directory/rebuild')).status).toBe(202);
+    await serves(3);
     const again = await directory.call('GET', `/api/districts?min-position=${String(await head())}`);
     expect(again).toEqual(listed);
     const nothing = await importRoster('nashville', nashville);
     expect(nothing).toMatchObject({ body: { unchanged: 155, opened: [] } });
+    expect((await directory.call('POST', '/api/services/directory/read-models/directory/go-back')).status).toBe(200);
+    await serves(2);
+    expect(await status()).toMatchObject({ canGoBack: true, lastRebuild: { kind: 'go-back', rowsDiffer: 0 } });
+    expect(await directory.call('GET', '/api/districts')).toEqual(listed);
   });
 });

@@ -1,14 +1,12 @@
-import { checkpointDdl } from '@cairn/service-kit';
+import { checkpointDdl, tablesDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { importDdl } from './log/import-log.js';
-import { districtDdl } from './read/districts.read.js';
-import { initiativeDdl } from './read/initiatives.read.js';
-import { schoolDdl } from './read/known-schools.read.js';
+import { directoryProjection } from './read/directory-projection.js';
 
 export class CreateDirectory1700000000200 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const ddl of [checkpointDdl, districtDdl, initiativeDdl, schoolDdl, importDdl]) await runner.query(ddl);
+    for (const ddl of [checkpointDdl, tablesDdl(directoryProjection), importDdl]) await runner.query(ddl);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -16,4 +14,15 @@ export class CreateDirectory1700000000200 implements MigrationInterface {
   }
 }
 
-export const migrations = [CreateDirectory1700000000200];
+/** Checkpoints of one generation become those of several; of a database that is new they were from the start. */
+export class Generations1700000000201 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(checkpointDdl);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations are not taken back');
+  }
+}
+
+export const migrations = [CreateDirectory1700000000200, Generations1700000000201];

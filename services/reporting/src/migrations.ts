@@ -1,10 +1,10 @@
-import { checkpointDdl } from '@cairn/service-kit';
+import { checkpointDdl, tablesDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { receivedEventDdl } from './log/received-event.js';
-import { adoptionTablesDdl } from './read/adoption.read.js';
-import { directoryTablesDdl } from './read/schools.read.js';
-import { schoolEventDdl } from './read/history.read.js';
+import { adoptionProjection } from './read/adoption.read.js';
+import { historyProjection } from './read/history.read.js';
+import { directoryProjection } from './read/schools.read.js';
 
 /** Schema changes go forward only: what a migration made is mended by a later one. */
 abstract class Forward implements MigrationInterface {
@@ -26,23 +26,33 @@ class ReceivedEvents1767225600000 extends Forward {
 
 class DirectoryTables1767225600001 extends Forward {
   readonly name = 'DirectoryTables1767225600001';
-  protected readonly ddl = directoryTablesDdl;
+  protected readonly ddl = tablesDdl(directoryProjection);
 }
 
 class AdoptionTables1767225600002 extends Forward {
   readonly name = 'AdoptionTables1767225600002';
-  protected readonly ddl = adoptionTablesDdl;
+  protected readonly ddl = tablesDdl(adoptionProjection);
 }
 
 class SchoolEvents1767225600003 extends Forward {
   readonly name = 'SchoolEvents1767225600003';
-  protected readonly ddl = schoolEventDdl;
+  protected readonly ddl = tablesDdl(historyProjection);
 }
 
-/** One migration a read model, in the order in which they came. */
+/** Checkpoints of one generation become those of several; of a database that is new they were from the start. */
+class Generations1767225600004 extends Forward {
+  readonly name = 'Generations1767225600004';
+  protected readonly ddl = checkpointDdl;
+}
+
+/**
+ * One migration a read model, in the order in which they came. They make the first generation by the words of the
+ * projection itself; every later one is made by a rebuild, by the same words.
+ */
 export const migrations = [
   ReceivedEvents1767225600000,
   DirectoryTables1767225600001,
   AdoptionTables1767225600002,
   SchoolEvents1767225600003,
+  Generations1767225600004,
 ];

@@ -193,6 +193,7 @@ describe('the service of reports', () => {
       '/api/services/reporting/operations',
       '/api/services/reporting/parked-messages',
       '/api/services/reporting/read-models',
+      '/api/services/reporting/read-models/{name}/go-back',
       '/api/services/reporting/read-models/{name}/rebuild',
     ]);
     expect((await reporting.get('/api/health/ready')).status).toBe(200);

@@ -4,15 +4,18 @@ import { ProblemException } from '../http/problem.js';
 import { FreshReadModels } from './fresh-read-models.js';
 
 const runner = (name: string) => {
-  const state = { caughtUp: false, rebuilds: 0 };
+  const state = { caughtUp: false, woken: 0 };
+  const place = { position: '1', head: '2', lagEvents: 1, behind_ms: 1, failure: undefined, generation: 1, canGoBack: false };
   return {
     state,
-    rebuild: () => {
-      state.rebuilds += 1;
-      state.caughtUp = false;
+    tables: [`${name}_row`, `${name}_item`],
+    rebuild: () => Promise.resolve(),
+    goBack: () => Promise.resolve(),
+    wake: () => {
+      state.woken += 1;
     },
     waitFor: () => Promise.resolve(),
-    status: () => Promise.resolve({ name, position: '1', head: '2', caughtUp: state.caughtUp, failure: undefined }),
+    status: () => Promise.resolve({ name, caughtUp: state.caughtUp, ...place }),
   };
 };
 
@@ -29,15 +32,15 @@ describe('read models that answer only when they are whole', () => {
     await fresh.requireFresh();
   });
 
-  test('do not answer from half of a rebuild', async () => {
-    const adoption = runner('adoption');
-    const fresh = new FreshReadModels({ adoption });
-    adoption.state.caughtUp = true;
-    await fresh.requireFresh();
-    fresh.models[0]?.rebuild();
-    expect(adoption.state.rebuilds).toBe(1);
-    await expect(fresh.requireFresh()).rejects.toThrow('adoption');
-    adoption.state.caughtUp = true;
-    await fresh.requireFresh();
+  test('are locked in one order, whatever the order of the wiring', () => {
+    const tables = ['adoption_item', 'adoption_row', 'schools_item', 'schools_row'];
+    expect(new FreshReadModels({ schools: runner('schools'), adoption: runner('adoption') }).tables).toEqual(tables);
+    expect(new FreshReadModels({ adoption: runner('adoption'), schools: runner('schools') }).tables).toEqual(tables);
+  });
+
+  test('are woken together', () => {
+    const [schools, adoption] = [runner('schools'), runner('adoption')];
+    new FreshReadModels({ schools, adoption }).wake();
+    expect([schools.state.woken, adoption.state.woken]).toEqual([1, 1]);
   });
 });

@@ -2,11 +2,11 @@ import { unavailable } from '../http/problem.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import type { ReadModel } from './read-models.controller.js';
 
-type Runner = Pick<ProjectionRunner<never>, 'status' | 'rebuild' | 'waitFor'>;
+type Runner = Pick<ProjectionRunner<never>, 'status' | 'rebuild' | 'goBack' | 'waitFor' | 'wake' | 'tables'>;
 
 /**
- * The read models of this service, each of which answers only once it has caught up since the start or since it was
- * last derived anew: half a read model would say that half the schools have not started.
+ * The read models of this service, each of which answers only once it has caught up since the start: half a read model
+ * would say that half the schools have not started. While another generation is built, the one before answers.
  */
 export class FreshReadModels {
   private readonly fresh = new Set<string>();
@@ -17,15 +17,21 @@ export class FreshReadModels {
     return Object.keys(this.runners);
   }
 
+  /** The tables of all of them, in the order in which everybody locks them. */
+  get tables(): readonly string[] {
+    return Object.values(this.runners)
+      .flatMap(({ tables }) => tables)
+      .sort();
+  }
+
   /** As operations see and rebuild them. */
   get models(): readonly ReadModel[] {
-    return Object.entries(this.runners).map(([name, runner]) => ({
-      status: () => runner.status(),
-      rebuild: () => {
-        this.fresh.delete(name);
-        runner.rebuild();
-      },
-    }));
+    return Object.values(this.runners);
+  }
+
+  /** Has each look for events at once: to be called when some have just been committed. */
+  wake(): void {
+    for (const runner of Object.values(this.runners)) runner.wake();
   }
 
   /** @throws a 503 problem that names the read models which are still being derived */

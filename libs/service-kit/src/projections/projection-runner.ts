@@ -3,78 +3,85 @@ import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type { Logger } from 'pino';
 
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
+import { CheckpointRows, LeaseLostError } from './checkpoint-rows.js';
+import type { Places } from './checkpoint-rows.js';
+import { BuildStoppedError, GenerationBuilder } from './generation-builder.js';
+import { GenerationTables } from './generation-tables.js';
+import { Lease } from './lease.js';
+import { BuildRunningError, NothingToGoBackToError } from './projection.js';
+import type { BuildKind, Projection, ProjectionSource, ProjectionStatus } from './projection.js';
+import { repeat } from './repeat.js';
 import { Signal } from './signal.js';
+import { statusOf } from './status-of.js';
+import { Turns } from './turns.js';
 
-/** Where a projection reads from: a log with one order, by opaque positions. */
-export interface ProjectionSource<Event> {
-  /** Up to `limit` events after the position (exclusive), and up to where the log was looked at. */
-  read(after: string | undefined, limit: number): Promise<{ readonly events: readonly Event[]; readonly readUpTo: string | undefined }>;
-  /** The position of the last event, or undefined for an empty log. */
-  head(): Promise<string | undefined>;
-  compare(left: string, right: string): number;
+export interface RunnerOptions {
+  /** How long a copy of the service that says nothing keeps its projection; default 2,500. */
+  readonly lease_ms?: number;
 }
-
-/** A read model that can be dropped and derived again: its tables depend on the events alone, never on the clock. */
-export interface Projection<Event> {
-  readonly name: string;
-  /** Puts a batch into the tables, within the transaction that keeps the checkpoint. */
-  project(events: readonly Event[], session: SqlSession): Promise<void>;
-  /** Empties the tables, for a rebuild. */
-  reset(session: SqlSession): Promise<void>;
-}
-
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly position: string | undefined;
-  /** Position of the last event of the source; undefined: it has none. */
-  readonly head: string | undefined;
-  readonly caughtUp: boolean;
-  /** What the last attempt failed with; undefined while all is well. */
-  readonly failure: string | undefined;
-}
-
-export const checkpointTable = 'projection_checkpoint';
-
-/** DDL of the checkpoint table, for the service's first migration. */
-export const checkpointDdl = `CREATE TABLE IF NOT EXISTS ${checkpointTable} (projection text PRIMARY KEY, position text)`;
 
 /** Every source counts from 1. */
 const beforeTheFirst = '0';
-const decimal = /^\d{1,18}$/;
+const decimal = /^\d{1,19}$/;
 
 const batchEventsMax = 500;
 const idle_ms = 50;
-const backOffMax_ms = 5_000;
+/** How often a copy that does not own the projection looks how far the owner is, while somebody waits for it. */
+const standBy_ms = 10;
+const builds_ms = 500;
 
-/** Keeps one read model up with its source: batch by batch, the tables and the checkpoint in one transaction. */
+/**
+ * Keeps one read model up with its source: batch by batch, the tables and the checkpoint in one transaction. Of several
+ * copies of a service one does it at a time; the others stand by, and know from the database how far it is.
+ */
 export class ProjectionRunner<Event> {
   private position: string | undefined;
   private failure: string | undefined;
-  private running: Promise<void> | undefined;
+  private caughtUpAt_ms = performance.now();
+  private servedFence: string | undefined;
+  private running: Promise<unknown> | undefined;
+  private looking: Promise<void> | undefined;
+  private builder: GenerationBuilder<Event> | undefined;
   private stopped = false;
-  private resetAsked = false;
   private readonly work = new Signal();
+  private readonly builds = new Signal();
+  private readonly ownership = new Signal();
   private readonly progress = new Signal();
+  private readonly turns = new Turns();
+  private readonly rows: CheckpointRows;
+  private readonly lease: Lease;
 
   constructor(
     private readonly projection: Projection<Event>,
     private readonly source: ProjectionSource<Event>,
     private readonly inTransaction: InTransaction,
     private readonly logger: Logger,
-  ) {}
+    { lease_ms = 2_500 }: RunnerOptions = {},
+  ) {
+    this.rows = new CheckpointRows(projection.name);
+    this.lease = new Lease(projection.name, inTransaction, lease_ms);
+  }
+
+  /** The tables that readers lock, so that no swap comes between two of their statements. */
+  get tables(): readonly string[] {
+    return this.projection.tables;
+  }
 
   async start(): Promise<void> {
-    this.position = await this.inTransaction(async (session) => {
-      await session.query(`INSERT INTO ${checkpointTable} (projection) VALUES ($1) ON CONFLICT DO NOTHING`, [this.projection.name]);
-      return this.load(session);
-    });
-    this.running = this.loop();
+    await this.inTransaction((session) => this.rows.ensure(session));
+    await this.lease.keep();
+    this.running = Promise.all([
+      this.loop(this.ownership, this.lease.term_ms / 6, () => this.keepLease()),
+      this.loop(this.work, idle_ms, () => this.serve()),
+      this.loop(this.builds, builds_ms, () => this.build()),
+    ]);
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.work.raise();
+    for (const signal of [this.work, this.builds, this.ownership]) signal.raise();
     await this.running;
+    await this.lease.release().catch((error: unknown) => this.logger.warn({ err: error }, 'a lease was not given back; it ends by itself'));
   }
 
   /** Looks for events at once instead of at the next poll. */
@@ -84,93 +91,192 @@ export class ProjectionRunner<Event> {
 
   async status(): Promise<ProjectionStatus> {
     const head = await this.source.head();
-    const position = this.resetAsked ? undefined : this.position;
-    const caughtUp = !this.resetAsked && (head === undefined || head === beforeTheFirst || this.has(head));
-    return { name: this.projection.name, position, head, caughtUp, failure: this.failure };
+    const places = await this.inTransaction((session) => this.rows.look(session));
+    await this.reached(places);
+    const caughtUp = head === undefined || head === beforeTheFirst || this.has(head);
+    if (caughtUp) this.caughtUpAt_ms = performance.now();
+    const behind_ms = caughtUp ? 0 : Math.round(performance.now() - this.caughtUpAt_ms);
+    return statusOf(this.projection.name, head, places, { caughtUp, behind_ms, failure: this.failure });
   }
 
   /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError, InvalidPositionError */
   async waitFor(position: string, timeout_ms: number): Promise<void> {
     if (!decimal.test(position)) throw new InvalidPositionError(this.projection.name, position);
     if (Number(position) === 0) return;
-    const deadline = Date.now() + timeout_ms;
+    const deadline_ms = performance.now() + timeout_ms;
     while (!this.has(position)) {
-      const left_ms = deadline - Date.now();
+      const left_ms = deadline_ms - performance.now();
       if (left_ms <= 0) throw new PositionNotReachedError(`${this.projection.name} is not at ${position} yet`);
-      const progressed = this.progress.raised(Math.min(left_ms, idle_ms));
-      this.work.raise();
+      const owns = this.lease.fence !== undefined;
+      const progressed = this.progress.raised(Math.min(left_ms, owns ? idle_ms : standBy_ms));
+      if (owns) this.work.raise();
       await progressed;
+      if (!this.has(position) && this.lease.fence === undefined) await this.lookTogether();
     }
   }
 
-  /** Empties the tables, then derives them again from the whole source. `status` tells how far it is. */
-  rebuild(): void {
-    this.resetAsked = true;
-    this.work.raise();
+  /** Has another generation built beside the one that serves, which takes its place once it is there. @throws BuildRunningError */
+  rebuild(): Promise<void> {
+    return this.ask('rebuild');
   }
 
-  private async reset(): Promise<void> {
+  /** Has the generation before brought up to date, and swapped with the one that serves. @throws NothingToGoBackToError, BuildRunningError */
+  goBack(): Promise<void> {
+    return this.ask('go-back');
+  }
+
+  private async ask(kind: BuildKind): Promise<void> {
     await this.inTransaction(async (session) => {
-      await this.projection.reset(session);
-      await this.keep(session, undefined);
+      if (await this.rows.ask(session, kind)) return;
+      const { build } = await this.rows.look(session);
+      if (build) throw new BuildRunningError(this.projection.name, build.kind);
+      throw new NothingToGoBackToError(this.projection.name);
     });
-    this.position = undefined;
-    this.resetAsked = false;
+    this.builds.raise();
   }
 
   private has(position: string): boolean {
-    return !this.resetAsked && this.position !== undefined && this.source.compare(this.position, position) >= 0;
+    return this.position !== undefined && this.source.compare(this.position, position) >= 0;
   }
 
-  private async loop(): Promise<void> {
-    let backOff_ms = idle_ms;
-    while (!this.stopped) {
-      try {
-        if (this.resetAsked) await this.reset();
-        const more = await this.step();
-        this.failure = undefined;
-        backOff_ms = idle_ms;
-        if (!more) await this.work.raised(idle_ms);
-      } catch (error) {
-        this.failure = error instanceof Error ? error.message : String(error);
-        this.logger.error({ err: error, projection: this.projection.name }, 'projection failed; it will try again');
-        await this.work.raised(backOff_ms);
-        backOff_ms = Math.min(backOff_ms * 2, backOffMax_ms);
-      }
+  /** A position never goes back, however late an older look at the database arrives; one of another record says nothing. */
+  private async reached({ position, source }: Places): Promise<void> {
+    const ours = await this.source.id?.();
+    if (position === null || (ours !== undefined && source !== null && source !== ours)) return;
+    if (!this.has(position)) this.position = position;
+  }
+
+  private async look(): Promise<void> {
+    await this.reached(await this.inTransaction((session) => this.rows.look(session)));
+  }
+
+  /** Those who wait at the same time share one look. A failure of it is no reason to wait no longer. */
+  private lookTogether(): Promise<void> {
+    this.looking ??= this.look()
+      .catch((error: unknown) => this.logger.warn({ err: error, projection: this.projection.name }, 'the checkpoint was not read'))
+      .finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private loop(signal: Signal, idle_ms: number, turn: () => Promise<boolean>): Promise<void> {
+    return repeat(turn, { signal, idle_ms, isStopped: () => this.stopped });
+  }
+
+  private async keepLease(): Promise<boolean> {
+    const before = this.lease.fence;
+    try {
+      await this.lease.keep();
+    } catch (error) {
+      this.logger.warn({ err: error, projection: this.projection.name }, 'the lease was not renewed');
+    }
+    if (this.lease.fence !== undefined && this.lease.fence !== before) {
+      this.work.raise();
+      this.builds.raise();
+    }
+    return false;
+  }
+
+  /** Applies one batch; false when there was none, or another copy owns the projection. */
+  private async serve(): Promise<boolean> {
+    const { fence } = this.lease;
+    if (fence === undefined) return false;
+    try {
+      if (this.servedFence !== fence) await this.beginServing(fence);
+      const more = await this.turns.take(() => this.step(fence));
+      if (this.failure !== undefined) await this.tellFailure(fence, undefined);
+      if (!more) this.caughtUpAt_ms = performance.now();
+      return more;
+    } catch (error) {
+      if (this.isOver(error, fence)) return false;
+      await this.tellFailure(fence, error).catch(() => undefined); // The log has it below, by the same error.
+      this.logger.error({ err: error, projection: this.projection.name }, 'projection failed; it will try again');
+      throw error;
     }
   }
 
-  /** Applies one batch; false when there was none. */
-  private async step(): Promise<boolean> {
-    const page = await this.source.read(this.position, batchEventsMax);
-    const { readUpTo } = page;
-    if (readUpTo === undefined || readUpTo === this.position) return false;
+  /** A copy that takes over goes on from where the database says, and makes sure that it is a position of this very source. */
+  private async beginServing(fence: string): Promise<void> {
+    const source = await this.source.id?.();
+    const { position, other } = await this.inTransaction(async (session) => {
+      const checkpoint = await this.rows.lock(session, fence);
+      const { source: known } = await this.rows.look(session);
+      if (source === undefined || source === known) return { position: checkpoint.position, other: false };
+      await this.rows.nameSource(session, source);
+      if (known === null || checkpoint.position === null) return { position: checkpoint.position, other: false };
+      await (await this.generations(session)).startOver(session);
+      await this.rows.startOver(session);
+      return { position: null, other: true };
+    });
+    if (other) this.logger.warn({ projection: this.projection.name, source }, 'the record is another one; the read model is derived from it anew');
+    this.position = position ?? undefined;
+    this.servedFence = fence;
+  }
+
+  private async step(fence: string): Promise<boolean> {
     const from = this.position;
+    const page = await this.source.read(from, batchEventsMax);
+    const { readUpTo } = page;
+    if (readUpTo === undefined || readUpTo === from) return false;
     this.position = await this.inTransaction(async (session) => {
-      const kept = await this.load(session);
-      if (kept !== from) return kept; // Another copy of the service was here: go on from where it left off.
+      const { position } = await this.rows.lock(session, fence);
+      // An earlier commit of ours whose answer was lost on the way: go on from there.
+      if (position !== (from ?? null)) return position ?? undefined;
       if (page.events.length > 0) await this.projection.project(page.events, session);
-      await this.keep(session, readUpTo);
+      await this.rows.advance(session, readUpTo, this.lease.term_ms);
       return readUpTo;
     });
+    this.lease.renewed();
     this.progress.raise();
     return true;
   }
 
-  /** The checkpoint, locked until the transaction ends: of several copies of a service, one writes at a time. */
-  private async load(session: SqlSession): Promise<string | undefined> {
-    const rows = await session.query<{ position: string | null }>(
-      `SELECT position FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE`,
-      [this.projection.name],
-    );
-    return rows[0]?.position ?? undefined;
+  /** Builds what was asked for; false when nothing was, or another copy owns the projection. */
+  private async build(): Promise<boolean> {
+    const { fence } = this.lease;
+    if (fence === undefined || this.servedFence !== fence) return false;
+    try {
+      this.builder ??= await this.openBuilder();
+      return await this.builder.work(fence);
+    } catch (error) {
+      if (error instanceof BuildStoppedError || this.isOver(error, fence)) return false;
+      this.logger.error({ err: error, projection: this.projection.name }, 'a generation is not built yet; it will try again');
+      await this.inTransaction((session) => this.rows.tellBuildFailure(session, messageOf(error))).catch(() => undefined);
+      throw error;
+    }
   }
 
-  private async keep(session: SqlSession, position: string | undefined): Promise<void> {
-    await session.query(
-      `INSERT INTO ${checkpointTable} (projection, position) VALUES ($1, $2)
-       ON CONFLICT (projection) DO UPDATE SET position = excluded.position`,
-      [this.projection.name, position ?? null],
-    );
+  private async openBuilder(): Promise<GenerationBuilder<Event>> {
+    const { projection, source, inTransaction, logger, rows, turns } = this;
+    return new GenerationBuilder({
+      projection,
+      source,
+      inTransaction,
+      logger,
+      rows,
+      tables: await inTransaction((session) => this.generations(session)),
+      turns,
+      served: () => this.position,
+      stopping: this.builds,
+      isStopped: () => this.stopped,
+    });
+  }
+
+  private async generations(session: SqlSession): Promise<GenerationTables> {
+    const [row] = await session.query<{ schema: string }>('SELECT current_schema() AS schema');
+    return new GenerationTables(this.projection, row?.schema ?? '');
+  }
+
+  private isOver(error: unknown, fence: string): boolean {
+    if (!(error instanceof LeaseLostError)) return false;
+    this.lease.lost(fence);
+    this.logger.warn({ projection: this.projection.name, fence }, error.message);
+    return true;
+  }
+
+  private async tellFailure(fence: string, error: unknown): Promise<void> {
+    this.failure = error === undefined ? undefined : messageOf(error);
+    await this.inTransaction((session) => this.rows.tellFailure(session, fence, this.failure));
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,18 +4,36 @@ import type { Type } from '@nestjs/common';
 
 import { Allow, Caller } from '../http/principal.js';
 import type { Principal } from '../http/principal.js';
-import { problems } from '../http/problem.js';
+import { ProblemException, problems } from '../http/problem.js';
 import type { Readiness } from '../service/readiness.js';
-import type { ProjectionStatus } from './projection-runner.js';
+import { BuildRunningError, NothingToGoBackToError } from './projection.js';
+import type { ProjectionStatus } from './projection.js';
 
 /** A read model as operations see it. */
 export interface ReadModel {
   status(): Promise<ProjectionStatus>;
-  rebuild(): void;
+  /** @throws BuildRunningError */
+  rebuild(): Promise<void>;
+  /** @throws NothingToGoBackToError, BuildRunningError */
+  goBack(): Promise<void>;
 }
 
 /** What went wrong stands in the log: the words of a database are not for everybody. */
 const failureTold = 'fails; the log of the service says why';
+
+const toldToEverybody = ({ failure, building, ...status }: ProjectionStatus): object => ({
+  ...status,
+  failure: failure === undefined ? undefined : failureTold,
+  building: building && { ...building, failure: building.failure === undefined ? undefined : failureTold },
+});
+
+/** A refusal of what was asked of a read model. */
+const conflictOf = (error: unknown): unknown => {
+  const known = { BuildRunningError: 'build-running', NothingToGoBackToError: 'nothing-to-go-back-to' };
+  if (!(error instanceof BuildRunningError || error instanceof NothingToGoBackToError)) return error;
+  const title = 'The read model does not allow it now';
+  return new ProblemException({ type: `/problems/${known[error.name]}`, title, status: 409, detail: `${error.message}.` });
+};
 
 /** The read models of a service, in the order of its wiring. */
 export class ReadModels {
@@ -41,7 +59,7 @@ export class ReadModels {
   }
 }
 
-/** Where operations see how far each read model of a service is, and have one derived anew. */
+/** Where operations see how far each read model of a service is, and have one derived anew or gone back with. */
 export const readModelsController = (service: string): Type => {
   @ApiTags('operations')
   @Controller(`api/services/${service}/read-models`)
@@ -52,15 +70,28 @@ export const readModelsController = (service: string): Type => {
     @Allow('operator')
     @ApiOperation({ summary: `How far the read models of ${service} are` })
     async list(): Promise<object> {
-      const statuses = await this.readModels.statuses();
-      return { items: statuses.map((status) => ({ ...status, failure: status.failure === undefined ? undefined : failureTold })) };
+      return { items: (await this.readModels.statuses()).map(toldToEverybody) };
     }
 
     @Post(':name/rebuild')
     @HttpCode(202)
     @Allow('operator')
-    @ApiOperation({ summary: 'Drop a read model and derive it again from the record' })
+    @ApiOperation({ summary: 'Derive a read model again from the record, beside the one that is read until then' })
     async rebuild(@Param('name') name: string, @Caller() caller: Principal): Promise<object> {
+      await this.ask(name, caller, (model) => model.rebuild());
+      return { name, state: 'rebuilding' };
+    }
+
+    @Post(':name/go-back')
+    @HttpCode(200)
+    @Allow('operator')
+    @ApiOperation({ summary: 'Bring the generation of a read model from before its last rebuild up to date, and read that again' })
+    async goBack(@Param('name') name: string, @Caller() caller: Principal): Promise<object> {
+      await this.ask(name, caller, (model) => model.goBack());
+      return { name, state: 'going-back' };
+    }
+
+    private async ask(name: string, caller: Principal, of: (model: ReadModel) => Promise<void>): Promise<void> {
       if (caller.districts !== '*') {
         throw problems.forbidden('A read model is that of all districts; this needs an operator who may see all of them.');
       }
@@ -69,8 +100,9 @@ export const readModelsController = (service: string): Type => {
       if (!model) {
         throw problems.notFound(`${service} has no read model "${name}"; it has ${statuses.map((status) => status.name).join(', ')}.`);
       }
-      model.rebuild();
-      return { name, state: 'rebuilding' };
+      await of(model).catch((error: unknown) => {
+        throw conflictOf(error);
+      });
     }
   }
   return ReadModelsController;

@@ -7,9 +7,9 @@ import type { Projection } from '@cairn/service-kit';
 import type { DirectoryEvent } from '../directory-events.js';
 import { directoryCatalogue } from '../directory-events.js';
 import type { SchoolEvent } from '../school/school.js';
-import { projectDistrict } from './districts.read.js';
-import { projectInitiative } from './initiatives.read.js';
-import { projectSchools } from './known-schools.read.js';
+import { districtDdl, projectDistrict } from './districts.read.js';
+import { initiativeDdl, projectInitiative } from './initiatives.read.js';
+import { projectSchools, schoolDdl } from './known-schools.read.js';
 
 const isOfSchool = (fact: Recorded<DirectoryEvent>): fact is Recorded<SchoolEvent> => 'schoolId' in fact.data;
 
@@ -21,6 +21,8 @@ const projectOne = async (districtId: string, fact: Recorded<DirectoryEvent>, se
 /** The directory as it is now, for its own lists and for comparing rosters. What it was at a date is for reporting to say. */
 export const directoryProjection: Projection<RecordedEvent> = {
   name: 'directory',
+  tables: ['district', 'initiative', 'school'],
+  ddl: [districtDdl, initiativeDdl, schoolDdl].join(';\n'),
 
   project: async (events, session) => {
     const ofSchools = new Map<string, Recorded<SchoolEvent>[]>();
@@ -35,9 +37,5 @@ export const directoryProjection: Projection<RecordedEvent> = {
       else ofSchools.set(stored.district, [fact]);
     }
     for (const [districtId, facts] of ofSchools) await projectSchools(districtId, facts, session);
-  },
-
-  reset: async (session) => {
-    await session.query('TRUNCATE district, initiative, school');
   },
 };

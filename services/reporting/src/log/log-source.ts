@@ -16,4 +16,5 @@ export const logSource = (session: SqlSession): ProjectionSource<ReceivedEvent> 
     return head === 0 ? undefined : String(head);
   },
   compare: (left, right) => Number(left) - Number(right),
+  positionOf: ({ logPosition }) => String(logPosition),
 });

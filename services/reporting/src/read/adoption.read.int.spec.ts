@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Point } from '../bitemporal/rectangle-table.js';
 import { historyStart, lawfulHistoryArb, schoolsMax } from '../testing/lawful-history.js';
 import { adoptionByDefinition, openNameByDefinition } from '../testing/oracle.js';
-import { projectAll, projections, receive, startWith } from '../testing/project-log.js';
+import { emptyReadModels, projectAll, receive, startWith } from '../testing/project-log.js';
 import { day, district, initiative, Publisher, schoolId } from '../testing/public-events.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
@@ -84,7 +84,7 @@ describe('the district as of a point', () => {
       fc.asyncProperty(lawfulHistoryArb(60), fc.integer({ min: 1, max: 30 }), async (log, batchEvents) => {
         await startWith(database.inTransaction, [openDistrict, ...log], batchEvents);
         const before = await allRows();
-        for (const projection of projections) await projection.reset(database.session);
+        await emptyReadModels(database.session);
         await projectAll(database.inTransaction);
         expect(await allRows()).toEqual(before);
       }),

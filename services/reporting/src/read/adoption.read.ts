@@ -39,7 +39,7 @@ export const adoptionRectangles = new RectangleTable<Started>({
 });
 
 /** A row an event, because every event raises the version and most change no rectangle. */
-export const adoptionTablesDdl = `${adoptionRectangles.ddl}
+const adoptionVersionDdl = `
 CREATE TABLE adoption_version (
   district text NOT NULL,
   initiative_id text NOT NULL,
@@ -72,12 +72,12 @@ const addVersions = async (batch: readonly ReceivedEvent[], session: SqlSession)
 
 export const adoptionProjection: Projection<ReceivedEvent> = {
   name: 'adoption',
+  tables: [adoptionRectangles.name, 'adoption_version'],
+  ddl: `${adoptionRectangles.ddl}${adoptionVersionDdl}`,
+  indexes: adoptionRectangles.indexes,
   project: async (batch, session) => {
     await projectStreams(adoptionRectangles, reading, batch, session);
     await addVersions(batch, session);
-  },
-  reset: async (session) => {
-    await session.query(`TRUNCATE ${adoptionRectangles.name}, adoption_version`);
   },
 };
 

@@ -14,7 +14,7 @@ import { Snapshots } from './snapshots.js';
 
 // Projection: which events are about a school, and what they correct. What they say stays in the log.
 
-export const schoolEventDdl = `
+const schoolEventDdl = `
 CREATE TABLE school_event (
   log_from bigint PRIMARY KEY,
   event_id uuid NOT NULL UNIQUE,
@@ -23,7 +23,9 @@ CREATE TABLE school_event (
   initiative_id text,
   recorded_at timestamptz NOT NULL,
   corrects uuid
-);
+);`;
+
+const schoolEventIndexes = `
 CREATE INDEX ON school_event (school_id, recorded_at, log_from);
 CREATE INDEX ON school_event (corrects, log_from) WHERE corrects IS NOT NULL;`;
 
@@ -54,6 +56,9 @@ const rowsOf = ({ event, logPosition }: ReceivedEvent): readonly object[] => {
 
 export const historyProjection: Projection<ReceivedEvent> = {
   name: 'history',
+  tables: ['school_event'],
+  ddl: schoolEventDdl,
+  indexes: schoolEventIndexes,
   project: async (batch, session) => {
     await session.query(
       `INSERT INTO school_event (log_from, event_id, district, school_id, initiative_id, recorded_at, corrects)
@@ -61,9 +66,6 @@ export const historyProjection: Projection<ReceivedEvent> = {
          AS e (log_from bigint, event_id uuid, district text, school_id uuid, initiative_id text, recorded_at timestamptz, corrects uuid)`,
       [JSON.stringify(batch.flatMap(rowsOf))],
     );
-  },
-  reset: async (session) => {
-    await session.query('TRUNCATE school_event');
   },
 };
 

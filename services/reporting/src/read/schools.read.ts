@@ -31,7 +31,7 @@ export const schoolRectangles = new RectangleTable<SchoolState>({
   valuesOf: ({ open, name, externalIds, profile }) => ({ is_open: open, name, external_ids: externalIds, profile }),
 });
 
-export const directoryTablesDdl = `${schoolRectangles.ddl}
+const namesDdl = `
 CREATE TABLE district (
   district text PRIMARY KEY,
   time_zone text NOT NULL,
@@ -65,12 +65,12 @@ const addNames = async ({ event, logPosition }: ReceivedEvent, session: SqlSessi
 /** The directory as it stood: schools, and what districts and initiatives there are. */
 export const directoryProjection: Projection<ReceivedEvent> = {
   name: 'directory',
+  tables: [schoolRectangles.name, 'district', 'initiative'],
+  ddl: `${schoolRectangles.ddl}${namesDdl}`,
+  indexes: schoolRectangles.indexes,
   project: async (batch, session) => {
     await projectStreams(schoolRectangles, reading, batch, session);
     for (const received of batch) await addNames(received, session);
-  },
-  reset: async (session) => {
-    await session.query(`TRUNCATE ${schoolRectangles.name}, district, initiative`);
   },
 };
 

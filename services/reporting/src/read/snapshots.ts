@@ -40,7 +40,9 @@ export class Snapshots {
   ) {}
 
   /**
-   * Runs `work` on one state of all read models: the newest, or that of a position which an earlier answer named.
+   * Runs `work` on one state of all read models: the newest, or that of a position which an earlier answer named. Their
+   * tables are locked before the snapshot exists, so that it is never older than the generation whose tables it reads:
+   * of rows that were written after it, it would see none.
    * @throws a 503 problem while a read model is being derived or has not come to that position
    */
   async read<Result>(pinned: string | undefined, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
@@ -48,6 +50,7 @@ export class Snapshots {
     await this.readModels.requireFresh();
     return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const session = sessionOf(manager);
+      await session.query(`LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`);
       const { position, newest } = await this.places(session);
       if (asked !== undefined && asked > position) throw unavailable(`The read models are at reporting:${position}, not yet at ${pinned}.`);
       const now = this.clock.now();

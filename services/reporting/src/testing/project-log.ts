@@ -1,5 +1,5 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
-import type { InTransaction } from '@cairn/event-bus';
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type { Projection } from '@cairn/service-kit';
 
 import { logHead, readLog } from '../log/read-log.js';
@@ -24,6 +24,11 @@ export const projectAll = async (inTransaction: InTransaction, after = 0, batchE
   }
 };
 
+/** Empties the tables that serve. */
+export const emptyReadModels = async (session: SqlSession): Promise<void> => {
+  await session.query(`TRUNCATE ${projections.flatMap(({ tables }) => tables).join(', ')}`);
+};
+
 /** Empties the log and the read models, past the guard of the log, and receives another history. */
 export const startWith = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<void> => {
   await inTransaction(async (session) => {
@@ -31,7 +36,7 @@ export const startWith = async (inTransaction: InTransaction, events: readonly A
     await session.query('TRUNCATE received_event');
     await session.query('UPDATE received_head SET log_position = 0');
     await session.query('ALTER TABLE received_event ENABLE TRIGGER USER');
-    for (const projection of projections) await projection.reset(session);
+    await emptyReadModels(session);
   });
   await receive(inTransaction, events, batchEvents);
 };

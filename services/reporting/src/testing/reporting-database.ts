@@ -17,7 +17,7 @@ export const openReportingDatabase = async (): Promise<ReportingDatabase> => {
   const database = await testDatabase();
   const connection = { type: 'postgres', url: database.url, logging: false, synchronize: false } as const;
   const owner = await new DataSource(connection).initialize();
-  await owner.query('CREATE EXTENSION btree_gist; CREATE SCHEMA reporting');
+  await owner.query('CREATE EXTENSION btree_gist; CREATE SCHEMA reporting; CREATE SCHEMA reporting_next; CREATE SCHEMA reporting_previous');
   await owner.destroy();
   const dataSource = new DataSource({
     ...connection,

@@ -1,0 +1,115 @@
+import { eventually } from '@cairn/event-bus/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { Copies, lease_ms } from './testing/copies.js';
+import type { Copy } from './testing/copies.js';
+
+describe('of several copies of a service', () => {
+  let copies: Copies;
+
+  beforeAll(async () => {
+    copies = await Copies.open();
+  });
+  beforeEach(() => copies.reset());
+  afterEach(() => copies.stopAll());
+  afterAll(() => copies.close());
+
+  const fence = async (): Promise<number> => {
+    const { rows } = await copies.pool.query<{ fence: number }>('SELECT fence::int FROM projection_checkpoint');
+    return rows[0]?.fence ?? 0;
+  };
+  /** A batch of it that is in the middle, and stays there until it is told to go on. */
+  const inTheMiddle = (copy: Copy): Promise<void> =>
+    new Promise((resolve) => {
+      copy.behaviour.inBatch = () => {
+        copy.freeze();
+        resolve();
+        return Promise.resolve();
+      };
+    });
+
+  test('one reads and writes, and every one knows how far it is', async () => {
+    const owner = await copies.start();
+    const others = [await copies.start(), await copies.start()];
+    for (let n = 1; n <= 40; n += 1) {
+      copies.log.grow(10);
+      owner.runner.wake();
+      await others[n % 2]?.runner.waitFor(String(n * 10), 5_000);
+    }
+    expect(await copies.rows()).toHaveLength(400);
+    expect(others.map(({ source }) => source.reads)).toEqual([0, 0]);
+    for (const { runner } of others) expect(await runner.status()).toMatchObject({ position: '400', caughtUp: true, failure: undefined });
+    expect(await fence()).toBe(1);
+  });
+
+  test('another goes on when one stops', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    await owner.runner.stop();
+    copies.log.grow(3);
+    await other.runner.waitFor('3', 5_000);
+    expect(await copies.rows()).toEqual([1, 2, 3]);
+    expect(await fence()).toBe(2);
+  });
+
+  test('another goes on soon after one was killed in the middle of a batch', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    const middle = inTheMiddle(owner);
+    copies.log.grow(3);
+    await middle;
+    const killed_ms = performance.now();
+    await owner.kill();
+    await other.runner.waitFor('3', 5_000);
+    expect(performance.now() - killed_ms).toBeLessThan(lease_ms * 4);
+    expect(await copies.rows()).toEqual([1, 2, 3]);
+  });
+
+  test('one that was frozen before its commit, and comes back, commits nothing', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    owner.freeze();
+    // It has read these two, and means to write them; meanwhile another has, and more.
+    copies.log.grow(2);
+    const reads = owner.source.reads;
+    await eventually('the frozen one has read them', () => Promise.resolve(owner.source.reads > reads));
+    await other.runner.waitFor('2', 10_000);
+    copies.log.grow(1);
+    await other.runner.waitFor('3', 5_000);
+    const before = await copies.contents();
+    owner.thaw();
+    await eventually('it was refused', () => Promise.resolve(owner.warnings.some((warning) => warning.includes('Another copy took seen over'))));
+    expect(await copies.contents()).toEqual(before);
+    const readsAfter = owner.source.reads;
+    copies.log.grow(1);
+    await owner.runner.waitFor('4', 5_000);
+    expect(owner.source.reads).toBe(readsAfter);
+    expect(await copies.contents()).toEqual(['1:1', '2:2', '3:3', '4:4', 'count:4']);
+  });
+
+  test('one that is frozen in the middle of a batch holds the others up for seconds only', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    const middle = inTheMiddle(owner);
+    copies.log.grow(3);
+    await middle;
+    await other.runner.waitFor('3', 15_000);
+    owner.thaw();
+    copies.log.grow(1);
+    await other.runner.waitFor('4', 5_000);
+    expect(await copies.contents()).toEqual(['1:1', '2:2', '3:3', '4:4', 'count:4']);
+  });
+
+  test('one that is idle keeps the projection', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    const { rows: before } = await copies.pool.query<{ lease_until: Date }>('SELECT lease_until FROM projection_checkpoint');
+    await eventually('it has renewed its lease over and over', async () => {
+      const { rows } = await copies.pool.query<{ lease_until: Date }>('SELECT lease_until FROM projection_checkpoint');
+      return (rows[0]?.lease_until.getTime() ?? 0) > (before[0]?.lease_until.getTime() ?? 0) + 3 * lease_ms;
+    });
+    expect(await fence()).toBe(1);
+    expect(other.source.reads).toBe(0);
+    expect(owner.warnings).toEqual([]);
+  });
+});

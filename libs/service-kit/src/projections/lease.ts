@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+
+import type { InTransaction } from '@cairn/event-bus';
+
+import { checkpointTable } from './checkpoint-rows.js';
+
+/**
+ * The right of one copy of a service to write a projection, for a while at a time. It ends by the clock of the server,
+ * the only one that all copies share. Its fence grows with every change of the owner, and is what each commit is
+ * checked by: an owner that was frozen and comes back believes in its lease, but commits nothing.
+ */
+export class Lease {
+  private readonly holder = randomUUID();
+  private owned: string | undefined;
+  private renewedAt_ms = 0;
+
+  constructor(
+    private readonly projection: string,
+    private readonly inTransaction: InTransaction,
+    readonly term_ms: number,
+  ) {}
+
+  /** The fence of the lease that this copy believes it has. */
+  get fence(): string | undefined {
+    return this.owned;
+  }
+
+  /** To be told of each commit that renewed it on the way. */
+  renewed(): void {
+    this.renewedAt_ms = performance.now();
+  }
+
+  /** To be told when a commit was refused. */
+  lost(fence: string): void {
+    if (this.owned === fence) this.owned = undefined;
+  }
+
+  /** Renews the lease when it is due, or takes it when nobody has it. */
+  async keep(): Promise<void> {
+    if (this.owned === undefined) await this.take();
+    else if (performance.now() - this.renewedAt_ms > this.term_ms / 3) await this.renew(this.owned);
+  }
+
+  /** Lets another copy take over at once. */
+  async release(): Promise<void> {
+    const fence = this.owned;
+    this.owned = undefined;
+    if (fence === undefined) return;
+    await this.inTransaction((session) =>
+      session.query(`UPDATE ${checkpointTable} SET holder = NULL, lease_until = NULL WHERE projection = $1 AND fence = $2`, [this.projection, fence]),
+    );
+  }
+
+  /** A row that is locked is being written by its owner, which renews the lease: nobody waits for it. */
+  private async take(): Promise<void> {
+    const [row] = await this.inTransaction((session) =>
+      session.query<{ fence: string }>(
+        `UPDATE ${checkpointTable} SET holder = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+         WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1
+           AND (lease_until IS NULL OR lease_until < clock_timestamp()) FOR UPDATE SKIP LOCKED)
+         RETURNING fence::text`,
+        [this.projection, this.holder, this.term_ms],
+      ),
+    );
+    this.renewed();
+    this.owned = row?.fence;
+  }
+
+  private async renew(fence: string): Promise<void> {
+    const [row] = await this.inTransaction((session) =>
+      session.query<{ fence: string }>(
+        `UPDATE ${checkpointTable} SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+         WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE SKIP LOCKED) AND fence = $3
+         RETURNING fence::text`,
+        [this.projection, this.term_ms, fence],
+      ),
+    );
+    if (row) return this.renewed();
+    const [now] = await this.inTransaction((session) =>
+      session.query<{ fence: string }>(`SELECT fence::text FROM ${checkpointTable} WHERE projection = $1`, [this.projection]),
+    );
+    if (now?.fence !== fence) this.lost(fence);
+  }
+}
