@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConfig, Producer, SASLOptions } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
+import { backOff } from '../delivery/signal.js';
 import { EventBusUnavailableError } from '../event-bus.js';
-import { endsConnections, errorOfPort } from './kafka-errors.js';
+import { endsConnections, errorOfPort, hasMoved } from './kafka-errors.js';
 import type { Cluster, SocketOptions } from './lower-level.js';
 import { LowerCluster } from './lower-level.js';
 import { withinTime } from './time-limit.js';
@@ -93,21 +95,18 @@ export class KafkaClient {
   async call<Value>(
     what: string,
     work: (cluster: Cluster, producer: Producer) => Promise<Value>,
-    { limitMs = this.options.callTimeoutMs, rethrow = (): boolean => false }: CallOptions = {},
+    { limitMs = this.options.callTimeoutMs, rethrow = (): boolean => false, again = hasMoved }: CallOptions = {},
   ): Promise<Value> {
-    if (this.closed) throw new EventBusUnavailableError('The bus was closed');
-    this.connections ??= new Connections(this.options);
-    const own = this.connections;
-    const run = async (): Promise<Value> => {
-      await own.cluster.connect();
-      return work(own.cluster, own.producer);
-    };
-    try {
-      return await withinTime(what, run(), limitMs);
-    } catch (error) {
-      if (endsConnections(error)) this.giveUp(own);
-      if (rethrow(error)) throw error;
-      throw errorOfPort(what, error);
+    const until = performance.now() + limitMs;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await this.tryCall(what, work, until - performance.now());
+      } catch (error) {
+        const pauseMs = backOff(failures, 50, 500);
+        if (!this.closed && again(error) && performance.now() + pauseMs < until) await sleep(pauseMs);
+        else if (rethrow(error)) throw error;
+        else throw errorOfPort(what, error);
+      }
     }
   }
 
@@ -121,6 +120,26 @@ export class KafkaClient {
     this.interrupt();
   }
 
+  private async tryCall<Value>(
+    what: string,
+    work: (cluster: Cluster, producer: Producer) => Promise<Value>,
+    limitMs: number,
+  ): Promise<Value> {
+    if (this.closed) throw new EventBusUnavailableError('The bus was closed');
+    this.connections ??= new Connections(this.options);
+    const own = this.connections;
+    const run = async (): Promise<Value> => {
+      await own.cluster.connect();
+      return work(own.cluster, own.producer);
+    };
+    try {
+      return await withinTime(what, run(), limitMs);
+    } catch (error) {
+      if (endsConnections(error)) this.giveUp(own);
+      throw error;
+    }
+  }
+
   private giveUp(connections: Connections): void {
     if (this.connections === connections) this.connections = undefined;
     connections.destroy();
@@ -130,4 +149,6 @@ export class KafkaClient {
 export interface CallOptions {
   readonly limitMs?: number;
   readonly rethrow?: (error: unknown) => boolean;
+  /** Which errors are worth another try within the time limit; without it those that another broker may answer. */
+  readonly again?: (error: unknown) => boolean;
 }

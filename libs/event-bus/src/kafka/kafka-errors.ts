@@ -79,6 +79,9 @@ export const errorOfPort = (what: string, error: unknown): EventBusUnavailableEr
   return new EventBusUnavailableError(`${sayWhy(origin, type)}: ${what}`, { cause: error });
 };
 
+/** True when another broker may answer the same question, or the same one in a moment. */
+export const hasMoved = (error: unknown): boolean => movedTypes.has(typeOf(error) ?? '');
+
 /** True when the connections and what is known of the cluster are of no more use. */
 export const endsConnections = (error: unknown): boolean => {
   const type = typeOf(error);

@@ -39,7 +39,7 @@ export class Publisher {
           await producer.connect();
           return producer.send({ topic, acks: -1, messages: chunk, timeout: this.client.callTimeoutMs });
         },
-        { limitMs },
+        { limitMs, again: () => false },
       ).catch((error: unknown) => {
         this.client.interrupt();
         throw error;
