@@ -46,7 +46,7 @@ inDataDir(program.command('verify'))
   .action(verify);
 
 inDataDir(program.command('rebuild'))
-  .description('drop a read model and derive it again from the record')
+  .description('derive a read model again from the record, beside the one that is read until then')
   .argument('<read-model>', 'its name; "all" for each of them')
   .action(rebuild);
 

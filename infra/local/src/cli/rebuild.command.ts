@@ -7,10 +7,8 @@ import { withPlatform } from './with-platform.js';
 
 interface Status {
   readonly name: string;
-  readonly position?: string;
-  readonly head?: string;
-  readonly caughtUp: boolean;
-  readonly failure?: string;
+  readonly building?: { readonly position?: string; readonly head?: string; readonly failure?: string };
+  readonly lastRebuild?: { readonly rowsDiffer: number; readonly tables: readonly { readonly rows: number }[] };
 }
 
 interface Found {
@@ -31,21 +29,32 @@ const findAll = async (call: PlatformCall): Promise<readonly Found[]> => {
   return (await Promise.all(found)).flat();
 };
 
+/** What the new generation is, beside the one that was read until now. */
+const told = ({ lastRebuild }: Status): string => {
+  const rows = lastRebuild?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0;
+  const differ = lastRebuild?.rowsDiffer ?? 0;
+  return differ === 0 ? `${rows} rows, all as they were` : `${rows} rows, ${differ} of them not as they were`;
+};
+
+/** The read model answers all the while; it is built anew beside. */
 const rebuildOne = async (call: PlatformCall, { service, name }: Found): Promise<void> => {
   const progress = progressTo(process.stderr);
   await call.request('POST', `/api/services/${service}/read-models/${encodeURIComponent(name)}/rebuild`);
   for (;;) {
     const status = (await statusesOf(call, service)).find((candidate) => candidate.name === name);
-    if (status?.failure !== undefined) throw new Error(`${name} fails: ${status.failure}`);
-    progress(`${name}: at ${status?.position ?? '0'} of ${status?.head ?? '0'}`);
-    if (status?.caughtUp) break;
+    const { building } = status ?? {};
+    if (building?.failure !== undefined) throw new Error(`${name} ${building.failure}. What was read until now is read on.`);
+    if (status && !building) {
+      endProgress(process.stderr);
+      console.log(`${name} is derived anew: ${told(status)}.`);
+      return;
+    }
+    progress(`${name}: at ${building?.position ?? '0'} of ${building?.head ?? '0'}`);
     await pause(100);
   }
-  endProgress(process.stderr);
-  console.log(`${name} is derived anew.`);
 };
 
-/** `cairn rebuild`: drops a read model and waits, with progress, until it is derived again. */
+/** `cairn rebuild`: has a read model derived again beside the one that is read, and waits, with progress, until it takes its place. */
 export const rebuild = async (readModel: string, { data }: { readonly data: string }): Promise<void> =>
   withPlatform(data, async (call) => {
     const known = await findAll(call);
