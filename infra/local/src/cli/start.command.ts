@@ -1,4 +1,4 @@
-import { toldToStop } from '@cairn/service-kit';
+import { enginesFrom, toldToStop } from '@cairn/service-kit';
 import type { LogLevel } from '@cairn/service-kit';
 
 import { startPlatform, storedServices } from '../platform/start-platform.js';
@@ -43,6 +43,7 @@ export const start = async ({ data, port, empty, processes }: StartOptions): Pro
     today: sampleToday(),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
+    engines: enginesFrom(process.env),
     startServices: processes ? (config) => startServiceProcesses(config, storedServices, (line) => console.log(line)) : undefined,
     onDatabaseLost: (error) => lost.abort(error),
     signal: AbortSignal.any([given, lost.signal]),

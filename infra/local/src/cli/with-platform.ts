@@ -1,5 +1,5 @@
 import { currentOwner } from '@cairn/embedded-postgres';
-import { toldToStop } from '@cairn/service-kit';
+import { enginesFrom, toldToStop } from '@cairn/service-kit';
 
 import { readOperatorToken } from '../platform/identity.js';
 import { startPlatform } from '../platform/start-platform.js';
@@ -64,6 +64,7 @@ export const withPlatform = async <Result>(dataDir: string, work: (call: Platfor
     today: new Date().toISOString().slice(0, 10),
     logLevel: logLevelFrom(process.env),
     onProgress: progress,
+    engines: enginesFrom(process.env),
     signal,
   });
   endProgress(process.stderr);

@@ -6,7 +6,7 @@ import { testDatabase } from '@cairn/embedded-postgres/testing';
 import request from 'supertest';
 import type { Test } from 'supertest';
 
-import type { RunningPlatform } from '../platform/start-platform.js';
+import type { PlatformOptions, RunningPlatform } from '../platform/start-platform.js';
 import { startPlatform, storedServices } from '../platform/start-platform.js';
 import { startServiceProcesses } from '../processes/start-service-processes.js';
 
@@ -25,7 +25,7 @@ export class PlatformUnderTest {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async start(options: { readonly sample?: boolean; readonly today?: string; readonly processes?: boolean } = {}): Promise<PlatformUnderTest> {
+  static async start(options: { readonly sample?: boolean; readonly today?: string; readonly processes?: boolean; readonly engines?: PlatformOptions['engines'] } = {}): Promise<PlatformUnderTest> {
     const database = await testDatabase();
     const dataDir = await mkdtemp(join(tmpdir(), 'cairn-e2e-'));
     const platform = await startPlatform({
@@ -37,6 +37,7 @@ export class PlatformUnderTest {
       today: options.today ?? '2026-01-15',
       logLevel: 'silent',
       onProgress: () => undefined,
+      engines: options.engines,
       startServices: options.processes === true ? (config) => startServiceProcesses(config, storedServices, () => undefined) : undefined,
     });
     return new PlatformUnderTest(platform, database.url, dataDir, () => database.drop());

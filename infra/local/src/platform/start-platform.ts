@@ -35,6 +35,8 @@ export interface PlatformOptions {
   readonly onProgress: (message: string) => void;
   /** Told once when the embedded database ends although nobody asked it to: nothing can be answered from then on. */
   readonly onDatabaseLost?: ((error: Error) => void) | undefined;
+  /** Engines beside PostgreSQL; without them it is store and bus as well. */
+  readonly engines?: Pick<ServiceConfig, 'kafka' | 'eventStore'> | undefined;
   /** How the services are started: all in this process unless told otherwise. */
   readonly startServices?: StartServices | undefined;
   /** Gives the start up: what was opened is closed, and the abort's reason is thrown. */
@@ -119,12 +121,13 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
   return { url: door.url, token, stop: () => closers.closeAll() };
 };
 
-const serviceConfig = ({ logLevel }: PlatformOptions, databaseUrl: string, publicKeyPem: string): ServiceConfig => ({
+const serviceConfig = ({ logLevel, engines }: PlatformOptions, databaseUrl: string, publicKeyPem: string): ServiceConfig => ({
   databaseUrl,
   host,
   port: 0,
   logLevel,
   identity: { mode: 'local', issuer: localIssuer, publicKeyPem },
+  ...engines,
 });
 
 /** Starts all services at once; when one fails, those that came up are closed again. */

@@ -16,20 +16,34 @@ const freePort = (host: string): Promise<number> =>
     });
   });
 
-/** What a service as a process is told, and what it needs of its surroundings to run at all. */
-const environmentOf = ({ databaseUrl, host, logLevel, identity }: ServiceConfig, port: number): Record<string, string> => {
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'LANG', 'TZ'] as const;
+
+/** The engines as a service reads them from its environment. */
+const engineVariables = ({ kafka, eventStore }: ServiceConfig): Record<string, string | undefined> => ({
+  KAFKA_BROKERS: kafka?.brokers.join(','),
+  KAFKA_TOPIC_PREFIX: kafka?.topicPrefix,
+  KAFKA_SSL: kafka?.ssl === true ? '1' : undefined,
+  KAFKA_SASL_MECHANISM: kafka?.sasl?.mechanism,
+  KAFKA_SASL_USERNAME: kafka?.sasl?.username,
+  KAFKA_SASL_PASSWORD: kafka?.sasl?.password,
+  EVENT_STORE_URL: eventStore?.url,
+  EVENT_STORE_NAMESPACE: eventStore?.namespace,
+});
+
+/** What a service as a process is told, and what it needs of its surroundings to run at all; nothing else gets through. */
+const environmentOf = (config: ServiceConfig, port: number): Record<string, string> => {
+  const { databaseUrl, host, logLevel, identity } = config;
   if (identity.mode !== 'local') throw new Error('Services that are started here believe the key of this machine');
-  const engines = ['KAFKA_', 'EVENT_STORE_'].flatMap((prefix) => Object.entries(process.env).filter(([name]) => name.startsWith(prefix)));
-  const inherited = ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'LANG', 'TZ'].flatMap((name) => [[name, process.env[name]]]);
-  const given = Object.fromEntries([...engines, ...inherited].filter(([, value]) => value !== undefined)) as Record<string, string>;
-  return {
-    ...given,
+  const variables = {
+    ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])),
+    ...engineVariables(config),
     DATABASE_URL: databaseUrl,
     HOST: host,
     PORT: String(port),
     LOG_LEVEL: logLevel,
     CAIRN_LOCAL_PUBLIC_KEY: identity.publicKeyPem,
   };
+  return Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined));
 };
 
 /** A service in a process of its own; `pid` is that of the one that runs now. */
