@@ -3,3 +3,4 @@ export { eventStoreContract } from './event-store-contract.js';
 export { ManualClock } from './manual-clock.js';
 export { anEvent, aStream, someEvents } from './sample-events.js';
 export { gate, outcomeOf, Subscriber, until } from './subscriber.js';
+export { TcpProxy } from './tcp-proxy.js';

@@ -1,5 +1,5 @@
 import { EventBusUnavailableError, migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
-import type { Consumer, IncomingMessage, SqlSession } from '@cairn/event-bus';
+import type { Consumer, IncomingMessage, Replayed, ReplayOptions, SqlSession } from '@cairn/event-bus';
 
 import { schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
@@ -23,7 +23,9 @@ export interface ConsumerStatus {
 }
 
 /** What a service hears from others, applied within transactions of its own database. */
-export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked' | 'replayParked' | 'dropParked'> {
+export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked' | 'dropParked'> {
+  /** As the consumer does it; the log tells who did. */
+  replayParked(options: ReplayOptions & { readonly by: string }): Promise<Replayed>;
   /** Undefined before it was started. */
   status(): Promise<ConsumerStatus | undefined>;
   /** @throws PositionNotReachedError, InvalidPositionError */
@@ -73,8 +75,18 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
     },
     stop: async () => consumer?.stop(),
     listParked: (options) => started().listParked(options),
-    replayParked: (options) => started().replayParked(options),
-    dropParked: (dropping) => started().dropParked(dropping),
+    replayParked: async ({ by, ...options }) => {
+      const { replayed, left, reason } = await started().replayParked(options);
+      const { topic, key } = options;
+      logger.info({ audit: 'replay-parked', by, topic, key, replayed, left, failedAgain: reason !== undefined }, 'parked messages were replayed');
+      return { replayed, left, ...(reason === undefined ? {} : { reason }) };
+    },
+    dropParked: async (dropping) => {
+      const dropped = await started().dropParked(dropping);
+      const { by, topic, key, messageId } = dropping;
+      if (dropped) logger.info({ audit: 'drop-parked', by, topic, key, messageId }, 'a parked message was dropped');
+      return dropped;
+    },
     status: async () => {
       if (!consumer) return undefined;
       const [lag, parked] = await Promise.all([consumer.lag(), consumer.countParked()]);

@@ -92,8 +92,8 @@ export const eventStoreFrom = (environment: NodeJS.ProcessEnv): EventStoreConfig
   if (!/^esdb(\+discover)?:\/\/[^\s/?]+/.test(url)) {
     throw new ConfigurationError('EVENT_STORE_URL: Give an EventStoreDB URL (esdb://host:2113?tls=true), or leave it out to keep the record in PostgreSQL.');
   }
-  if (namespace !== undefined && !/^[a-z0-9][a-z0-9_]{0,39}$/.test(namespace)) {
-    throw new ConfigurationError('EVENT_STORE_NAMESPACE: Use up to 40 lower-case letters, digits and underscores.');
+  if (namespace !== undefined && !/^[\w-]{1,40}$/.test(namespace)) {
+    throw new ConfigurationError('EVENT_STORE_NAMESPACE: Use up to 40 letters, digits, dashes and underscores.');
   }
   return namespace === undefined ? { url } : { url, namespace };
 };

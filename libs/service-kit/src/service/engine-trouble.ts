@@ -35,15 +35,16 @@ const codeOf = (error: Error): string => ('code' in error && (typeof error.code 
 
 /** What a code or the words of a client say, in the words of whoever has to mend it. The first that fits is told. */
 const meanings: readonly (readonly [fits: RegExp, what: string, check: string])[] = [
-  [/^(28\w{3})$|AccessDenied|authentication|SASL|not authorized|unauthenticated/i, 'refuses the user or the password', 'Check both in VARIABLE, and what the user may do.'],
+  [/ECONNREFUSED/, 'does not take connections', 'Check that it runs there, and the host and port in VARIABLE.'],
+  [/ENOTFOUND|EAI_AGAIN|getaddrinfo|Name resolution failed/, 'cannot be found: its name has no address', 'Check the host in VARIABLE.'],
+  [/^28\w{3}$|AccessDenied|access.denied|credentials|authentication|SASL|not authorized|unauthenticated/i, 'refuses the user or the password', 'Check both in VARIABLE, and what the user may do.'],
   [/^3D000$/, 'has no such database', 'Check the name in VARIABLE, or make the database.'],
-  [/^(22023|3F000|42P01|42501|42703)$/, 'is not prepared for this service, or for an older version of it', 'Start one copy with CAIRN_PREPARE_DATABASE=1 and the DATABASE_URL of the owner.'],
-  [/^57P03$/, 'is still starting', 'It is tried again.'],
+  [/^(22023|3F000|42P01|42501|42703)$/, 'is not prepared for this service, or only for an older version of it', 'Start one copy with CAIRN_PREPARE_DATABASE=1 and the DATABASE_URL of the owner.'],
+  [/^57P03$/, 'is still starting', 'It takes connections shortly.'],
   [/^53300$/, 'takes no more connections', 'Raise max_connections, or run fewer copies.'],
-  [/^(ENOTFOUND|EAI_AGAIN)$|getaddrinfo/, 'cannot be found: its name has no address', 'Check the host in VARIABLE.'],
-  [/certificate|self.signed|SSL|TLS|EPROTO/i, 'cannot be talked to in this way: its TLS differs', 'Check whether VARIABLE asks for TLS, and its certificates.'],
-  [/^ECONNREFUSED$/, 'does not take connections', 'Check that it runs there, and the host and port in VARIABLE.'],
-  [/timeout|timed out|deadline|ETIMEDOUT|DEADLINE_EXCEEDED|^57014$/i, 'does not answer in time', 'Check that it is well, and that nothing between stands in the way.'],
+  [/cannot speak to|UNSUPPORTED_VERSION|UNIMPLEMENTED/, 'has a version that this platform cannot speak to', 'Upgrade it, or name another one in VARIABLE.'],
+  [/certificate|self.signed|\bSSL\b|\bTLS\b|EPROTO/i, 'cannot be talked to in this way: its TLS differs', 'Check whether VARIABLE asks for TLS, and the certificates.'],
+  [/timeout|timed out|deadline|ETIMEDOUT|did not answer within|^57014$/i, 'does not answer in time', 'Check that it is well, and that nothing between stands in the way.'],
 ];
 
 const other = ['does not answer', 'Check that it runs there and is well, and VARIABLE.'] as const;

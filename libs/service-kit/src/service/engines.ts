@@ -1,4 +1,4 @@
-import { openPostgresEventBus } from '@cairn/event-bus';
+import { openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
 import type { EventBus } from '@cairn/event-bus';
 import { openPostgresEventStore } from '@cairn/event-store';
 import type { Clock, EventStore } from '@cairn/event-store';
@@ -9,7 +9,7 @@ import { connectAs, storeSchemaOf } from '../data/service-database.js';
 import { addressOf } from './address-of.js';
 import type { Closers } from './closers.js';
 import type { ServiceConfig } from './config.js';
-import { openEventStoreDb, openKafkaEventBus } from './engine-adapters.js';
+import { openEventStoreDb } from './engine-adapters.js';
 import type { Engine } from './engine-trouble.js';
 import { engineTrouble, withinTime } from './engine-trouble.js';
 import { postgresAt } from './postgres-at.js';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 
 import type { IdentityConfig } from '../http/token-verifier.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -13,7 +14,7 @@ export const textOfFile = (environment: NodeJS.ProcessEnv, name: string): string
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
+    const why = isNativeError(error) && 'code' in error ? String(error.code) : 'it cannot be read';
     throw new ConfigurationError(`${name}: The file that it names cannot be read (${why}).`, { cause: error });
   }
 };
