@@ -15,8 +15,9 @@ export const chainAppend = (append: CheckedAppend, head: ChainHead): readonly Ch
   const recordedAt = laterOf(append.calledAt, head.recordedAt);
   let previous = head.hash;
   return append.events.map(({ event, dataText }, index) => {
-    const hashed = { ...event, stream: append.stream, version: head.version + index + 1, recordedAt };
-    previous = chainHash(previous, canonicalEvent(hashed, dataText));
-    return { ...hashed, hash: previous };
+    const chained = { ...event, stream: append.stream, version: head.version + index + 1, recordedAt, hash: '' };
+    previous = chainHash(previous, canonicalEvent(chained, dataText));
+    chained.hash = previous;
+    return chained;
   });
 };

@@ -2,6 +2,7 @@ export { Clock, SystemClock } from './clock.js';
 export {
   DamagedEventError,
   EventIdConflictError,
+  EventStoreAccessDeniedError,
   EventStoreUnavailableError,
   InvalidAppendError,
   InvalidReadError,
@@ -33,3 +34,8 @@ export { verifyPostgresEventStore } from './postgres/verify-postgres-event-store
 export type { VerifyPostgresOptions } from './postgres/verify-postgres-event-store.js';
 export { verifyStore } from './verify-store.js';
 export type { VerifyOptions } from './verify-store.js';
+export { CopyRefusedError, copyStore } from './copy/copy-store.js';
+export type { CopyProgress, CopyResult, CopyStoreOptions, CopyTarget } from './copy/copy-store.js';
+export { EventStoreDb, openEventStoreDb } from './eventstoredb/event-store-db.js';
+export type { EventStoreDbOptions } from './eventstoredb/event-store-db.js';
+export { openEventStoreDbImport } from './eventstoredb/event-store-db-import.js';

@@ -1,8 +1,9 @@
 import { InvalidAppendError } from './errors.js';
+import { appendBytes } from './event-size.js';
 import type { Instant, Json, NewEvent, StreamId } from './event.js';
 import { eventStoreLimits as limits } from './event.js';
 import type { ExpectedVersion } from './event-store.js';
-import { canonicalEvent, canonicalJson } from './hash-chain.js';
+import { canonicalJson } from './hash-chain.js';
 import { isInstant } from './instant.js';
 import { isUuid } from './uuid.js';
 import { assertJson } from './validate-data.js';
@@ -21,11 +22,13 @@ export interface CheckedAppend {
   readonly events: readonly CheckedEvent[];
   /** The caller's time, taken when it called. */
   readonly calledAt: Instant;
-  /** Canonical JSON of all events, UTF-8. */
+  /** Canonical JSON of all events, UTF-8; no less than that, and not much more. */
   readonly bytes: number;
 }
 
 const unprintable = /[\p{Cc}\p{Cs}]/u;
+/** What most texts are, found out for less. */
+const printable = /^[ -~]+$/;
 const requiredTexts = ['type', 'district', 'actor', 'correlationId'] as const;
 const optionalTexts = ['onBehalfOf', 'causationId', 'commandKey', 'commandDigest'] as const;
 
@@ -56,15 +59,13 @@ export const checkAppend = (
     refuseSize(`${events.length} events in one append, at most ${limits.appendEventsMax}`);
   }
   const ids = new Set<string>();
-  let bytes = 0;
-  const checked = events.map((given, index) => {
+  const checked = events.map((given) => {
     const event = checkEvent(given);
     if (ids.has(event.event.id)) refuse(`Event id ${event.event.id} stands twice in one append`);
     ids.add(event.event.id);
-    bytes += sizeOf(event, stream, expectedVersion + index + 1, calledAt);
     return event;
   });
-  if (bytes > limits.appendBytesMax) refuseSize(`An append of ${bytes} bytes, at most ${limits.appendBytesMax}`);
+  const bytes = appendBytes({ stream, expectedVersion, calledAt, events: checked });
   return { stream, expected, expectedVersion, events: checked, calledAt, bytes };
 };
 
@@ -84,6 +85,7 @@ const assertVersion = (expected: number): number => {
 
 const assertText = (member: string, text: unknown, charactersMax: number = limits.envelopeTextCharactersMax): void => {
   if (typeof text !== 'string' || text === '') return refuse(`${member} is not a text with at least one character`);
+  if (text.length <= charactersMax && printable.test(text)) return;
   // Counted in code points and only when the cheap bound does not settle it already.
   if (text.length > charactersMax && [...text].length > charactersMax) {
     refuse(`${member} has more than ${charactersMax} characters`);
@@ -106,25 +108,21 @@ const checkEvent = (given: NewEvent): CheckedEvent => {
 };
 
 /** The members of `NewEvent` and no others, those without a value left out. */
-const copyOf = (given: NewEvent, data: Json): NewEvent => ({
-  id: given.id,
-  type: given.type,
-  schemaVersion: given.schemaVersion,
-  district: given.district,
-  occurredAt: given.occurredAt,
-  actor: given.actor,
-  ...(given.onBehalfOf !== undefined && { onBehalfOf: given.onBehalfOf }),
-  correlationId: given.correlationId,
-  ...(given.causationId !== undefined && { causationId: given.causationId }),
-  ...(given.commandKey !== undefined && { commandKey: given.commandKey }),
-  ...(given.commandDigest !== undefined && { commandDigest: given.commandDigest }),
-  data,
-});
-
-const sizeOf = ({ event, dataText }: CheckedEvent, stream: StreamId, version: number, recordedAt: Instant): number => {
-  const bytes = Buffer.byteLength(canonicalEvent({ ...event, stream, version, recordedAt }, dataText), 'utf8');
-  if (bytes > limits.eventBytesMax) {
-    refuseSize(`Event ${event.id} has ${bytes} bytes of canonical JSON, at most ${limits.eventBytesMax}`);
+const copyOf = (given: NewEvent, data: Json): NewEvent => {
+  const { id, type, schemaVersion, district, occurredAt, actor, correlationId } = given;
+  const copy: { -readonly [Member in keyof NewEvent]: NewEvent[Member] } = {
+    id,
+    type,
+    schemaVersion,
+    district,
+    occurredAt,
+    actor,
+    correlationId,
+    data,
+  };
+  for (const member of optionalTexts) {
+    const text = given[member];
+    if (text !== undefined) copy[member] = text;
   }
-  return bytes;
+  return copy;
 };

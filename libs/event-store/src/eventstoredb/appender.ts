@@ -22,7 +22,7 @@ import type { StreamReader } from './stream-reader.js';
 import { StreamTurns } from './stream-turns.js';
 
 const pageEvents = 500;
-/** Each try ends with the newest state of the stream, so the second one decides; the third is for a race within. */
+/** A try fails only when another process was faster, and the next one sees what it stored: two or three decide. */
 const triesMax = 8;
 
 export interface AppenderOptions {
@@ -49,7 +49,7 @@ export class Appender {
       if (performance.now() > deadlineMs) {
         throw new EventStoreUnavailableError('The append waited too long for its turn; it was not stored');
       }
-      return await this.decide(append);
+      return await this.appendInTurn(append);
     });
   }
 
@@ -69,7 +69,7 @@ export class Appender {
     await this.turns.idle();
   }
 
-  private async decide(append: CheckedAppend): Promise<Appended> {
+  private async appendInTurn(append: CheckedAppend): Promise<Appended> {
     const { streams } = this.options;
     const { stream } = append;
     let known = streams.get(stream);
