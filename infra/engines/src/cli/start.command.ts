@@ -34,7 +34,12 @@ const startWithMaven = async (dir: string, earlier: EnginesState | undefined): P
   progress(`Starting Kafka ${version}`);
   const broker = await startBroker({ programs, dataDir, deadline: Date.now() + startLimit_ms, ...(await earlierPort(earlier)) });
   const { pid, started } = broker.process;
-  return { by: 'maven', version, brokers: [`127.0.0.1:${broker.ports.broker}`], pid, ...(started === undefined ? {} : { started }), dataDir };
+  const brokers = [`127.0.0.1:${broker.ports.broker}`];
+  const state: EnginesState = { by: 'maven', version, brokers, pid, ...(started === undefined ? {} : { started }), dataDir };
+  await writeEnginesState(dir, state);
+  // From here on the next start or stop can find it; a start that is ended before takes its broker along.
+  broker.release();
+  return state;
 };
 
 const tell = (state: EnginesState, since: string): void => {
@@ -51,6 +56,6 @@ export const start = async (dir: string, choice?: StartChoice): Promise<void> =>
     if (earlier !== undefined && (await isRunning(earlier))) return tell(earlier, 'already answers');
     const way = choice ?? ((await composeRuns()) ? 'compose' : 'maven');
     const state = way === 'compose' ? await startWithCompose(dir) : await startWithMaven(dir, earlier);
-    await writeEnginesState(dir, state);
+    if (state.by === 'compose') await writeEnginesState(dir, state);
     tell(state, 'answers');
   });

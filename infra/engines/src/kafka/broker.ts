@@ -8,6 +8,8 @@ import { EngineStartError } from '../errors.js';
 import { askMetadata } from './ask-metadata.js';
 import { openBrokerLog } from './broker-log.js';
 import { freePort } from './free-ports.js';
+import { killWithUs } from './guardian.js';
+import type { Release } from './guardian.js';
 import { javaArguments } from './jvm.js';
 import type { KafkaPrograms } from './jvm.js';
 import type { BrokerPorts } from './server-properties.js';
@@ -18,6 +20,8 @@ import { storageFolder } from './storage.js';
 export interface Broker {
   readonly process: ProcessIdentity;
   readonly ports: BrokerPorts;
+  /** Until this is called, the broker is killed when this process ends, however it ends. */
+  readonly release: Release;
 }
 
 export interface StartBrokerOptions {
@@ -34,7 +38,7 @@ export interface StartBrokerOptions {
 const pollInterval_ms = 50;
 
 /** Waits until the broker is a member of its own cluster. Answers false when the process ended meanwhile. */
-const untilReady = async ({ process, ports }: Broker, deadline: number): Promise<boolean> => {
+const untilReady = async ({ process, ports }: Pick<Broker, 'process' | 'ports'>, deadline: number): Promise<boolean> => {
   const address = `127.0.0.1:${ports.broker}`;
   while (await stillRuns(process)) {
     const cluster = await askMetadata(address, 2_000).catch(() => undefined);
@@ -49,7 +53,7 @@ const untilReady = async ({ process, ports }: Broker, deadline: number): Promise
 /** What the log says when another process has one of the ports. */
 const portTaken = 'Address already in use';
 
-/** Starts the broker on formatted storage, in a session of its own: it outlives this process. @throws EngineStartError */
+/** Starts the broker on formatted storage, in a session of its own: once released, it outlives this process. @throws EngineStartError */
 export const startBroker = async (options: StartBrokerOptions): Promise<Broker> => {
   for (;;) {
     const ports = options.ports ?? { broker: options.port ?? (await freePort()), controller: await freePort() };
@@ -64,15 +68,18 @@ export const startBroker = async (options: StartBrokerOptions): Promise<Broker> 
     const failed = new Promise<never>((_, reject) => child.once('error', reject));
     failed.catch(() => undefined);
     child.unref();
+    const release = child.pid === undefined ? (): void => undefined : killWithUs(child.pid);
     try {
       const identity = child.pid === undefined ? await failed : await processWith(child.pid);
-      const broker = identity === undefined ? undefined : { process: identity, ports };
+      const broker = identity === undefined ? undefined : { process: identity, ports, release };
       if (broker !== undefined && (await untilReady(broker, options.deadline))) return broker;
       // Given ports are waited for: their last user may be just ending. Others were found free a moment ago, and lost to someone faster.
       if (!(await log.tail()).includes(portTaken) || Date.now() > options.deadline) throw new EngineStartError('Kafka ended while it started.');
+      release();
       await sleep(100);
     } catch (error) {
       child.kill('SIGKILL');
+      release();
       if (!(error instanceof EngineStartError)) throw error;
       throw new EngineStartError(`${error.message} Its log (${log.path}) ends:\n${await log.tail()}`, { cause: error });
     } finally {

@@ -3,8 +3,6 @@ import { startBroker } from '../kafka/broker.js';
 import type { Broker } from '../kafka/broker.js';
 import { killProcess, stopProcess } from '../kafka/end-process.js';
 import { prepareKafka } from '../kafka/prepare-kafka.js';
-import { killWithUs } from './guardian.js';
-import type { Release } from './guardian.js';
 
 /** A broker that a test owns; it ends with the test's process at the latest. */
 export interface RunningKafka {
@@ -36,15 +34,13 @@ export const startKafka = async ({ port, timeout_ms = 60_000, ...options }: Star
   const dataDir = resolve(options.dataDir);
   const programs = await prepareKafka(dataDir, { timeout_ms: 300_000, onProgress: () => undefined });
   let broker: Broker;
-  let release: Release;
   const start = async (again?: Broker): Promise<void> => {
     const where = again === undefined ? (port === undefined ? {} : { port }) : { ports: again.ports };
     broker = await startBroker({ programs, dataDir, deadline: Date.now() + timeout_ms, ...where });
-    release = killWithUs(broker.process.pid);
   };
   const end = async (how: () => Promise<void>): Promise<void> => {
     await how();
-    release();
+    broker.release();
   };
   const stop = (): Promise<void> => end(() => stopProcess(broker.process, stopLimit_ms));
   await start();
