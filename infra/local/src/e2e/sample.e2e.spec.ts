@@ -40,7 +40,8 @@ const portrait = async (get: (path: string) => Promise<Adoption>): Promise<reado
 const readModelTables = `
   SELECT table_name AS name FROM information_schema.tables
   WHERE table_schema = 'reporting' AND table_type = 'BASE TABLE'
-    AND table_name NOT LIKE 'consumer%' AND table_name NOT LIKE 'received%' AND table_name NOT IN ('migration', 'relay_checkpoint')
+    AND table_name NOT LIKE 'consumer%' AND table_name NOT LIKE 'received%' AND table_name NOT LIKE 'projection%'
+    AND table_name NOT IN ('migration', 'relay_checkpoint')
   ORDER BY 1`;
 
 const rowsOf = async (client: pg.Client): Promise<ReadonlyMap<string, readonly string[]>> => {
