@@ -44,6 +44,22 @@ describe('waiting for a position', () => {
     }
   });
 
+  test('a scope that nobody records under is refused, and nothing is waited for', async () => {
+    const late = new Late();
+    expect(await statusOf(late, 'nowhere:1')).toBe(400);
+    expect(await statusOf(late, 'directory:1,scaling-plans:1')).toBe(400);
+    expect(late.asked).toEqual([]);
+  });
+
+  test.each(['directory:1', 'scaling-plan:1', 'reporting:1'])('%s may be waited for', async (asked) => {
+    jest.useFakeTimers();
+    try {
+      expect(await statusOf(new Late(), asked)).toBe(503);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test.each(['soon', 'directory:abc', 'directory:-1', 'directory:', 'directory:9223372036854775808', 'directory:1,,', ['directory:1', 'directory:2']])(
     '%j is no position: 400',
     async (asked) => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { EventStoreUnavailableError, InvalidAppendError } from '@cairn/event-store';
+import { EventBusUnavailableError } from '@cairn/event-bus';
+import { EventStoreAccessDeniedError, EventStoreUnavailableError, InvalidAppendError } from '@cairn/event-store';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { pino } from 'pino';
 import { QueryFailedError } from 'typeorm';
 
+import { EngineTroubleError } from '../service/engine-trouble.js';
 import { ProblemFilter } from './problem.filter.js';
 
 const failed = (message: string, code: string): Error => Object.assign(new Error(message), { code });
@@ -33,6 +35,9 @@ describe('what a failure is over HTTP', () => {
 
   test.each<[string, unknown]>([
     ['a store that is away', new EventStoreUnavailableError('away')],
+    ['a store that refuses the platform', new EventStoreAccessDeniedError('no')],
+    ['a bus that is away', new EventBusUnavailableError('away')],
+    ['an engine in trouble', new EngineTroubleError('Kafka does not answer')],
     ['a database that refuses connections', failed('connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED')],
     ['a database that shuts down', new QueryFailedError('SELECT 1', [], failed('terminating connection', '57P01'))],
     ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],

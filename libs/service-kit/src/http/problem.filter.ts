@@ -1,11 +1,12 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { isEnvironmentFailure } from '@cairn/event-bus';
-import { EventStoreUnavailableError, InvalidAppendError, InvalidReadError } from '@cairn/event-store';
+import { EventStoreAccessDeniedError, EventStoreUnavailableError, InvalidAppendError, InvalidReadError } from '@cairn/event-store';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 
 import type { Problem } from './problem.js';
+import { EngineTroubleError } from '../service/engine-trouble.js';
 import { ProblemException, unavailable } from './problem.js';
 import { currentRequest } from './request-context.js';
 
@@ -39,8 +40,12 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 };
 
-/** The store, the bus or the database is away: nothing that the request is guilty of. */
-const isUnavailable = (error: unknown): boolean => error instanceof EventStoreUnavailableError || isEnvironmentFailure(error);
+/** The store, the bus or the database is away, or refuses the platform: nothing that the request is guilty of. */
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof EventStoreUnavailableError ||
+  error instanceof EventStoreAccessDeniedError ||
+  error instanceof EngineTroubleError ||
+  isEnvironmentFailure(error);
 
 const answerFor = (error: unknown): ProblemException | undefined => {
   if (error instanceof ProblemException) return error;

@@ -1,6 +1,6 @@
 import { openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
 import type { EventBus } from '@cairn/event-bus';
-import { openPostgresEventStore } from '@cairn/event-store';
+import { openEventStoreDb, openPostgresEventStore } from '@cairn/event-store';
 import type { Clock, EventStore } from '@cairn/event-store';
 import type { DataSource } from 'typeorm';
 
@@ -9,7 +9,8 @@ import { connectAs, storeSchemaOf } from '../data/service-database.js';
 import { addressOf } from './address-of.js';
 import type { Closers } from './closers.js';
 import type { ServiceConfig } from './config.js';
-import { openEventStoreDb } from './engine-adapters.js';
+import { ConfigurationError } from './configuration-error.js';
+import type { EventStoreConfig } from './engine-config.js';
 import type { Engine } from './engine-trouble.js';
 import { engineTrouble, withinTime } from './engine-trouble.js';
 import { postgresAt } from './postgres-at.js';
@@ -32,7 +33,7 @@ export const openEngines = (
   const connection = connectAs(config.databaseUrl, service);
   const { kafka, eventStore } = config;
   const store = eventStore
-    ? openEventStoreDb({ ...eventStore, scope: service, clock })
+    ? openOnEventStoreDb(eventStore, service, clock)
     : openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), pool: connection, clock });
   closers.push(() => store.close());
   const bus = kafka ? openKafkaEventBus({ ...kafka, clientId: `cairn-${service}` }) : openPostgresEventBus({ schema: busSchema, connection });
@@ -50,6 +51,15 @@ export const openEngines = (
       { role: 'database', ...postgres, check: () => dataSource.query('SELECT 1').then(() => undefined) },
     ],
   };
+};
+
+const openOnEventStoreDb = (config: EventStoreConfig, scope: string, clock: Clock): EventStore => {
+  try {
+    return openEventStoreDb({ ...config, scope, clock });
+  } catch (cause) {
+    // What the client says may repeat the password.
+    throw new ConfigurationError('EVENT_STORE_URL: EventStoreDB cannot be asked by it. Give host, port and options (esdb://host:2113?tls=true).', { cause });
+  }
 };
 
 /** Resolves when the engine answers. @throws EngineTroubleError that says what is wrong, after `limit_ms` at the latest */
