@@ -24,6 +24,12 @@ export interface Checkpoint {
   readonly fence: number;
 }
 
+/**
+ * How long a session may sit idle in a transaction that holds a checkpoint: the server ends that of a copy which was
+ * frozen in the middle of a batch, or the next owner of the partition would wait at the lock for as long as the ice lasts.
+ */
+const idleInTransactionMs = 5_000;
+
 /** The statements of one group on its checkpoints, inbox and progress; the tables are those of `consumerTables`. */
 export class ConsumerStore {
   private readonly schema: string;
@@ -70,7 +76,7 @@ export class ConsumerStore {
        ON CONFLICT (group_name, log_id, topic, partition) DO UPDATE
          SET last_offset = greatest(c.last_offset, excluded.last_offset), fence = excluded.fence, changed_at = now()
          WHERE c.fence <= excluded.fence
-       RETURNING 1 AS moved`,
+       RETURNING 1 AS moved, set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true)`,
       [this.group, logId, topic, partition, lastOffset, fence],
     );
     return rows.length > 0;
