@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly pause_ms?: number;
   /** How long an answer is waited for before the command is sent again; default 2,000. */
   readonly timeout_ms?: number;
+  /** How many characters each event carries beside; default none. */
+  readonly pad?: number;
   /** Part of the names of the streams, when several loads run over one record. */
   readonly name?: string;
 }
@@ -55,7 +57,7 @@ export class Load {
   /** One command for a stream that no lane writes to. */
   async append(name: string, stones: readonly Partial<Stone>[]): Promise<void> {
     const made = stones.map((stone) => ({ ...this.stone(this.chance), ...stone }));
-    await this.send({ id: this.chance.uuid(), stream: `${scope}.${name}`, stones: made }, false, this.chance);
+    await this.send({ id: this.chance.uuid(), stream: `${scope}.cairn-${name}`, stones: made }, false, this.chance);
   }
 
   /** Sends the command until it is answered, with the expected version of its first attempt unless it is raced for. */
@@ -104,7 +106,8 @@ export class Load {
   }
 
   private stone(chance: Chance): Stone {
-    return { id: chance.uuid(), weight: chance.between(1, 1_000) };
+    const { pad } = this.options;
+    return { id: chance.uuid(), weight: chance.between(1, 1_000), ...(pad === undefined ? {} : { pad }) };
   }
 }
 

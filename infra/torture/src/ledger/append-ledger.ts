@@ -9,6 +9,8 @@ export interface Stone {
   readonly schemaVersion?: number;
   /** What a consumer with the bug cannot take in. */
   readonly poison?: boolean;
+  /** How many characters the event carries beside. */
+  readonly pad?: number;
 }
 
 /** What a driver sends, and sends again with the same ids until it is answered. */

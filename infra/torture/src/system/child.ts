@@ -1,5 +1,6 @@
 // One copy of the service, a process that can be killed: the real store, relay, bus, consumer and projection, told what
 // to be by JSON on its command line, asked and answering over the channel to its driver.
+import type { Replayed } from '@cairn/event-bus';
 import { openPostgresEventStore } from '@cairn/event-store';
 import type { EventStore, NewEvent } from '@cairn/event-store';
 
@@ -21,7 +22,7 @@ process.on('disconnect', () => process.exit(0));
 const occurredAt = '2025-10-01T05:00:00.000Z';
 
 const eventsOf = (command: Command): readonly NewEvent[] =>
-  command.stones.map(({ id, weight, schemaVersion = 1, poison }) => ({
+  command.stones.map(({ id, weight, schemaVersion = 1, poison, pad }) => ({
     id,
     type: 'StoneLaid',
     schemaVersion,
@@ -30,7 +31,7 @@ const eventsOf = (command: Command): readonly NewEvent[] =>
     actor: 'driver',
     correlationId: command.id,
     commandKey: command.id,
-    data: { weight, ...(poison === undefined ? {} : { poison }) },
+    data: { weight, ...(poison === undefined ? {} : { poison }), ...(pad === undefined ? {} : { pad: 'x'.repeat(pad) }) },
   }));
 
 const append = async (store: EventStore, crash: CrashPoints, command: Command, expected: number) => {
@@ -50,6 +51,11 @@ const status = async (roles: readonly RunningRole[]) => {
   return told.reduce<{ heap: number; rss: number }>((all, one) => ({ ...all, ...one }), { heap, rss });
 };
 
+const replay = async (roles: readonly RunningRole[], key: string): Promise<Replayed> => {
+  for (const role of roles) if (role.replay) return role.replay(key);
+  throw new Error('No role of this copy has parked messages');
+};
+
 const failure = (error: unknown): { name: string; message: string; actual?: number } => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const actual = error instanceof Error && 'actual' in error ? Number(error.actual) : undefined;
@@ -63,11 +69,11 @@ const start = async (): Promise<void> => {
   const { callTimeout_ms: callTimeoutMs = 5_000 } = settings;
   const clock = new SkewedClock(0);
   const store = openPostgresEventStore({ scope, schema: storeSchema, clock, connectionString: settings.url, callTimeoutMs });
-  const bus = crash.around(await openBus(settings.bus, `torture-${process.pid}`, callTimeoutMs), settings.twice);
+  const bus = crash.around(openBus(settings.bus, `torture-${process.pid}`, callTimeoutMs), settings.twice);
   const complain = (error: unknown): void => say({ trouble: String(error) });
   const surroundings: Surroundings = { settings, store, bus, crash, complain };
   const makers: Readonly<Record<Role, () => Promise<RunningRole> | RunningRole>> = {
-    writer: () => ({ status: async () => ({}) }),
+    writer: () => ({ status: async () => ({}), stop: async () => undefined }),
     relay: () => runRelay(surroundings),
     consumer: () => runConsumer(surroundings),
     projection: async () => (await import('./projection-role.js')).runProjection(surroundings),
@@ -75,11 +81,12 @@ const start = async (): Promise<void> => {
   const roles = await Promise.all(settings.roles.map((role) => makers[role]()));
   process.on('message', (message: ToCopy) => {
     const { call } = message;
-    const answer: Promise<FromCopy> =
-      'append' in message
-        ? append(store, crash, message.append, message.expected).then((appended) => ({ call, appended }))
-        : status(roles).then((told) => ({ call, status: told }));
-    void answer.catch((error: unknown): FromCopy => ({ call, failed: failure(error) })).then(say);
+    const answer = async (): Promise<FromCopy> => {
+      if ('append' in message) return { call, appended: await append(store, crash, message.append, message.expected) };
+      if ('replay' in message) return { call, replayed: await replay(roles, message.replay) };
+      return { call, status: await status(roles) };
+    };
+    void answer().catch((error: unknown): FromCopy => ({ call, failed: failure(error) })).then(say);
   });
   say({ started: true });
 };

@@ -1,8 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import type { Replayed } from '@cairn/event-bus';
 
 import type { Command } from '../ledger/append-ledger.js';
 import { until } from '../until.js';
@@ -34,7 +37,7 @@ const command = (): readonly string[] => {
   return ['--conditions=@cairn/source', '--import', hooks, fileURLToPath(new URL('child.ts', import.meta.url))];
 };
 
-type Telling = { readonly [Kind in 'append' | 'ask']: Omit<Extract<ToCopy, Record<Kind, unknown>>, 'call'> };
+type Telling = { readonly [Kind in 'append' | 'ask' | 'replay']: Omit<Extract<ToCopy, Record<Kind, unknown>>, 'call'> };
 
 /** A process of the system under test, as its driver sees it. */
 export class Copy {
@@ -77,10 +80,8 @@ export class Copy {
 
   /** Resolves once all roles run. @throws Error with what it said when it ended instead */
   async ready(): Promise<this> {
-    await until('a copy has started', () => {
-      if (!this.alive && !this.started) throw new Error(`The copy ended: ${this.said}`);
-      return this.started;
-    });
+    await until('a copy has started', () => this.started || !this.alive);
+    if (!this.started) throw new Error(`The copy ended: ${this.said}`);
     return this;
   }
 
@@ -94,6 +95,13 @@ export class Copy {
     const answer = await this.tell({ ask: 'status' }, timeout_ms);
     if (!('status' in answer)) throw new NoAnswerError('Another answer was waited for');
     return answer.status;
+  }
+
+  /** Applies what is parked of a key. */
+  async replay(key: string): Promise<Replayed> {
+    const answer = await this.tell({ replay: key }, 30_000);
+    if (!('replayed' in answer)) throw new NoAnswerError('Another answer was waited for');
+    return answer.replayed;
   }
 
   /** kill -9; resolves once it is gone. */
@@ -112,11 +120,17 @@ export class Copy {
     this.child.kill('SIGSTOP');
   }
 
+  /** Whether it stands still (state T in https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+  async isStopped(): Promise<boolean> {
+    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8').catch(() => '');
+    return / T /.test(stat.slice(stat.lastIndexOf(')') + 1, stat.lastIndexOf(')') + 4));
+  }
+
   thaw(): void {
     this.child.kill('SIGCONT');
   }
 
-  private async tell(telling: Telling['append'] | Telling['ask'], timeout_ms: number): Promise<FromCopy> {
+  private async tell(telling: Telling[keyof Telling], timeout_ms: number): Promise<FromCopy> {
     const call = (this.next += 1);
     const answer = await new Promise<FromCopy | undefined>((resolve) => {
       const timer = setTimeout(() => resolve(undefined), timeout_ms);

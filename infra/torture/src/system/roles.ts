@@ -1,5 +1,5 @@
 import { pgInTransaction, PostgresCheckpoints, startConsumer, startRelay } from '@cairn/event-bus';
-import type { EventBus, IncomingMessage, InTransaction } from '@cairn/event-bus';
+import type { EventBus, IncomingMessage, InTransaction, Replayed } from '@cairn/event-bus';
 import type { EventStore, RecordedEvent } from '@cairn/event-store';
 import pg from 'pg';
 
@@ -13,6 +13,9 @@ import type { CopyStatus } from './talk.js';
 /** A part of a copy that says how it is. */
 export interface RunningRole {
   status(): Promise<Partial<CopyStatus>>;
+  /** Applies what is parked of a key. */
+  replay?(key: string): Promise<Replayed>;
+  stop(): Promise<void>;
 }
 
 export interface Surroundings {
@@ -55,7 +58,7 @@ export const runRelay = ({ settings, store, bus, complain }: Surroundings): Runn
     toMessage: (event) => ({ key: event.stream, headers: { type: event.type }, value: JSON.stringify(heardOf(event)) }),
     onError: complain,
   });
-  return { status: async () => ({ caughtUp: (await relay.lag()).caughtUp }) };
+  return { status: async () => ({ caughtUp: (await relay.lag()).caughtUp }), stop: () => relay.stop() };
 };
 
 const heardIn = ({ value }: IncomingMessage): Heard => JSON.parse(value) as Heard;
@@ -86,5 +89,7 @@ export const runConsumer = ({ settings, bus, crash, complain }: Surroundings): R
   });
   return {
     status: async () => ({ joined: consumer.joined, lag: await consumer.lag() }),
+    replay: (key) => consumer.replayParked({ topic, key }),
+    stop: () => consumer.stop(),
   };
 };

@@ -42,7 +42,7 @@ export class SystemUnderTest {
   /** Lays everything out in an empty database, and begins to audit the bus. */
   static async create(url: string, bus: BusSettings, ledger: AppendLedger): Promise<SystemUnderTest> {
     await layOut(url, bus.kind === 'postgres' ? bus.url : undefined);
-    const opened = await openBus(bus, 'auditor');
+    const opened = openBus(bus, 'auditor');
     await until('the topic is made', () => opened.ensureTopic(topic, { partitions }).then(() => true));
     const system = new SystemUnderTest(url, bus, ledger, new Auditor(opened));
     await system.auditor.join();

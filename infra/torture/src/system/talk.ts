@@ -1,9 +1,12 @@
+import type { Replayed } from '@cairn/event-bus';
+
 import type { Command } from '../ledger/append-ledger.js';
 
 /** What the driver says to a copy. */
 export type ToCopy =
   | { readonly call: number; readonly append: Command; readonly expected: number }
-  | { readonly call: number; readonly ask: 'status' };
+  | { readonly call: number; readonly ask: 'status' }
+  | { readonly call: number; readonly replay: string };
 
 export interface CopyStatus {
   /** Bytes after a collection of garbage. */
@@ -19,5 +22,6 @@ export type FromCopy =
   | { readonly started: true }
   | { readonly call: number; readonly appended: { readonly version: number; readonly position: string } }
   | { readonly call: number; readonly status: CopyStatus }
+  | { readonly call: number; readonly replayed: Replayed }
   | { readonly call: number; readonly failed: { readonly name: string; readonly message: string; readonly actual?: number } }
   | { readonly trouble: string };

@@ -1,0 +1,4 @@
+import { readingRows } from './reading.rows.js';
+import { postgresBus } from './row.js';
+
+readingRows(postgresBus);

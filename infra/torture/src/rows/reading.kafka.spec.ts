@@ -1,0 +1,4 @@
+import { kafkaBus } from './kafka-bus.js';
+import { readingRows } from './reading.rows.js';
+
+readingRows(kafkaBus);
