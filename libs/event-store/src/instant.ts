@@ -1,4 +1,4 @@
-import import type { Instant } from './event.js';
+import type { Instant } from './event.js';
 
 const shape = /^\d{4}-(?:0[1-9]|1[0-2])-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
