@@ -7,6 +7,7 @@ import {
   HealthController,
   jsonBytesMax,
   JwtVerifier,
+  methodNotAllowed,
   nestLogger,
   openLogger,
   PrincipalGuard,
@@ -24,6 +25,7 @@ import express from 'express';
 
 import { doorkeeper, passOn } from './door/door.js';
 import { OpenApiController, OwnDocument } from './door/open-api.controller.js';
+import { OperationsController } from './door/operations.controller.js';
 import type { Upstream } from './door/upstreams.js';
 import { Upstreams } from './door/upstreams.js';
 import { requireLoopbackName, securityHeaders, webUi } from './door/web-ui.js';
@@ -41,6 +43,8 @@ export interface AdminConfig {
   readonly webRoot: string;
   /** On one machine: who can sign in without a password, and the key that signs for them. */
   readonly local?: { readonly people: readonly LocalPerson[]; readonly privateKeyPem: string };
+  /** Whether `local` was asked for outside of `npm start`; the log warns of it. */
+  readonly developmentSignIn?: boolean;
   /** Why districts are not served yet, in words (the sample is loading); undefined once they are. */
   readonly gate?: () => string | undefined;
 }
@@ -65,6 +69,12 @@ const readinessOf = ({ upstreams, gate }: AdminConfig, directory: Upstreams): Re
   return readiness;
 };
 
+const developmentWarning =
+  'CAIRN_DEVELOPMENT_SIGN_IN=1: whoever reaches this address can sign in as anybody, without a password. Never use it for a real district.';
+
+/** What the door answers itself, whatever the services have. */
+const ownPaths = /^\/api\/(session|health|operations|openapi\.json)(\/|$)/i;
+
 /** Starts the one door: session, admin UI, and the way to every service. */
 export const startAdmin = (config: AdminConfig): Promise<RunningService> => {
   const closers = new Closers();
@@ -76,11 +86,12 @@ const openDoor = async (config: AdminConfig, closers: Closers): Promise<RunningS
   const upstreams = new Upstreams(config.upstreams);
   const verifier = await JwtVerifier.open(config.identity);
   const issuer = config.local ? await LocalTokenIssuer.open(config.local.privateKeyPem) : undefined;
+  if (config.developmentSignIn) logger.warn(developmentWarning);
   const own = new OwnDocument();
   class AdminModule {}
   const module = {
     module: AdminModule,
-    controllers: [HealthController, SessionController, OpenApiController],
+    controllers: [HealthController, SessionController, OpenApiController, OperationsController],
     providers: [
       { provide: Readiness, useValue: readinessOf(config, upstreams) },
       { provide: Upstreams, useValue: upstreams },
@@ -101,7 +112,8 @@ const openDoor = async (config: AdminConfig, closers: Closers): Promise<RunningS
   if (config.local) app.use(requireLoopbackName);
   app.use(requestContext, requestLog(logger), securityHeaders());
   app.use(doorkeeper(() => config.gate?.()));
-  app.use(passOn(upstreams));
+  app.use(passOn(upstreams, (path) => ownPaths.test(path)));
+  app.use(methodNotAllowed(() => own.document));
   app.use(webUi(config.webRoot));
   app.use('/api/session', express.json({ limit: jsonBytesMax }));
   await app.init();

@@ -111,6 +111,12 @@ describe('the door', () => {
     expect(merged).toMatchObject({ paths: { '/api/session': {}, '/api/districts': {} }, components: { schemas: { Echo: {} } } });
   });
 
+  test('offers on its own paths what it offers, and says so', async () => {
+    const answer = await request(door.url).put('/api/session').expect(405);
+    expect(answer.headers['allow']).toBe('GET, POST, DELETE, HEAD');
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+
   test.each([
     ['127.0.0.1:3000', true],
     ['localhost', true],

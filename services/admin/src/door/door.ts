@@ -67,8 +67,11 @@ export const doorkeeper = (gate: () => string | undefined): RequestHandler => {
   };
 };
 
-/** Passes requests on to the service whose path it is; what no service has goes on to the door's own routes. */
-export const passOn = (upstreams: Upstreams): RequestHandler => {
+/**
+ * Passes requests on to the service whose path it is; what no service has goes on to the door's own routes. While a
+ * service has not told what it serves, a path that nobody else has may be its own, and is no 404.
+ */
+export const passOn = (upstreams: Upstreams, isOwn: (path: string) => boolean): RequestHandler => {
   const seen = new SeenPositions();
   const proxy = createProxyMiddleware<Request, Response>({
     router: (request) => upstreams.find(request.path)?.url,
@@ -86,15 +89,21 @@ export const passOn = (upstreams: Upstreams): RequestHandler => {
         const district = districtOf(request.path);
         if (typeof token === 'string' && !safeMethods.has(request.method)) seen.remember(district, token);
       },
-      error: (_error, _request, response) => {
-        const away = unavailable('A service behind this address does not answer. Whether anything was changed is not known; try again.');
+      error: (_error, request, response) => {
+        const name = upstreams.find((request as Request).path)?.name ?? 'A service behind this address';
+        const away = unavailable(`${name} does not answer. Whether anything was changed is not known; try again.`);
         if ('writeHead' in response) answerProblem(response, away);
         else response.end();
       },
     },
   });
   return (request, response, next) => {
-    const pass = (known: boolean): void => (known ? void proxy(request, response, next) : next());
+    const pass = (known: boolean): void => {
+      if (known) return void proxy(request, response, next);
+      const { silent } = upstreams;
+      if (silent.length === 0 || !isOfApi(request.path) || isOwn(request.path)) return next();
+      answerProblem(response, unavailable(`Not yet known what is served by ${silent.join(', ')}. Nothing was changed; try again shortly.`));
+    };
     if (upstreams.find(request.path)) pass(true);
     else if (!isOfApi(request.path)) pass(false);
     else upstreams.findAnew(request.path).then((upstream) => pass(upstream !== undefined), next);

@@ -1,11 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 
 import { Upstreams } from './upstreams.js';
 
 /** The door's own OpenAPI document, known only once the application is set up. */
 export class OwnDocument {
-  document: object = {};
+  document: Pick<OpenAPIObject, 'paths'> = { paths: {} };
 }
 
 /** One OpenAPI document for all that is behind this address. */

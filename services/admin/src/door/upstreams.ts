@@ -45,7 +45,7 @@ export class Upstreams {
   /** Asks each service that has not told yet for its document. @returns the names of those that did not answer */
   async learn(): Promise<readonly string[]> {
     await this.askAll(this.upstreams.filter(({ name }) => !this.documents.has(name)));
-    return this.upstreams.filter(({ name }) => !this.documents.has(name)).map(({ name }) => name);
+    return this.silent;
   }
 
   /** The service that a path belongs to; the most exact template wins. */
@@ -65,6 +65,11 @@ export class Upstreams {
     }
     await this.asking;
     return this.find(path);
+  }
+
+  /** The names of the services that have not told what they serve: a path that nobody has may be theirs. */
+  get silent(): readonly string[] {
+    return this.upstreams.filter(({ name }) => !this.documents.has(name)).map(({ name }) => name);
   }
 
   /** The documents of all services in one. */
