@@ -1,4 +1,5 @@
 import type { RecordedEvent } from './event.js';
+import { copyOfEvent } from './event-copy.js';
 import type { ChainHead } from './hash-chain.js';
 import { canonicalEvent, chainHash } from './hash-chain.js';
 import { laterOf } from './instant.js';
@@ -15,7 +16,8 @@ export const chainAppend = (append: CheckedAppend, head: ChainHead): readonly Ch
   const recordedAt = laterOf(append.calledAt, head.recordedAt);
   let previous = head.hash;
   return append.events.map(({ event, dataText }, index) => {
-    const chained = { ...event, stream: append.stream, version: head.version + index + 1, recordedAt, hash: '' };
+    const place = { stream: append.stream, version: head.version + index + 1, recordedAt, hash: '' };
+    const chained = Object.assign(copyOfEvent(event, event.data), place);
     previous = chainHash(previous, canonicalEvent(chained, dataText));
     chained.hash = previous;
     return chained;

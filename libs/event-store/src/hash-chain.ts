@@ -31,17 +31,22 @@ export const canonicalJson = (value: Json): string => {
  */
 export const canonicalEvent = (event: Omit<HashedEvent, 'data'>, dataText: string): string =>
   // In the order of RFC 8785 (by UTF-16 code units), written out: every append and every check goes through here.
-  `{"actor":${JSON.stringify(event.actor)}${optional('causationId', event.causationId)}` +
+  `{"actor":${quoted(event.actor)}${optional('causationId', event.causationId)}` +
   `${optional('commandDigest', event.commandDigest)}${optional('commandKey', event.commandKey)}` +
-  `,"correlationId":${JSON.stringify(event.correlationId)},"data":${dataText}` +
-  `,"district":${JSON.stringify(event.district)},"id":${JSON.stringify(event.id)}` +
-  `,"occurredAt":${JSON.stringify(event.occurredAt)}${optional('onBehalfOf', event.onBehalfOf)}` +
-  `,"recordedAt":${JSON.stringify(event.recordedAt)},"schemaVersion":${JSON.stringify(event.schemaVersion)}` +
-  `,"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)}` +
-  `,"version":${JSON.stringify(event.version)}}`;
+  `,"correlationId":${quoted(event.correlationId)},"data":${dataText},"district":${quoted(event.district)}` +
+  `,"id":${quoted(event.id)},"occurredAt":${quoted(event.occurredAt)}` +
+  `${optional('onBehalfOf', event.onBehalfOf)},"recordedAt":${quoted(event.recordedAt)}` +
+  `,"schemaVersion":${String(event.schemaVersion)},"stream":${quoted(event.stream)}` +
+  `,"type":${quoted(event.type)},"version":${String(event.version)}}`;
 
 const optional = (member: string, text: string | undefined): string =>
-  text === undefined ? '' : `,"${member}":${JSON.stringify(text)}`;
+  text === undefined ? '' : `,"${member}":${quoted(text)}`;
+
+/** Printable ASCII without quote and backslash, which JSON leaves as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+/** A text as JSON. Most texts of an envelope are plain, and to find that out costs less than to write them anew. */
+export const quoted = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** SHA-256 over the 32 bytes of the previous hash and the UTF-8 of the canonical text, in hex. */
 export const chainHash = (previousHash: string, canonicalText: string): string =>

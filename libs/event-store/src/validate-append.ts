@@ -1,4 +1,5 @@
 import { InvalidAppendError } from './errors.js';
+import { copyOfEvent } from './event-copy.js';
 import { appendBytes } from './event-size.js';
 import type { Instant, Json, NewEvent, StreamId } from './event.js';
 import { eventStoreLimits as limits } from './event.js';
@@ -104,25 +105,5 @@ const checkEvent = (given: NewEvent): CheckedEvent => {
   if (!isInstant(occurredAt)) refuse(`occurredAt ${occurredAt} is not an instant as YYYY-MM-DDTHH:mm:ss.sssZ`);
   assertJson(given.data);
   const dataText = canonicalJson(given.data);
-  return { event: copyOf(given, JSON.parse(dataText) as Json), dataText };
-};
-
-/** The members of `NewEvent` and no others, those without a value left out. */
-const copyOf = (given: NewEvent, data: Json): NewEvent => {
-  const { id, type, schemaVersion, district, occurredAt, actor, correlationId } = given;
-  const copy: { -readonly [Member in keyof NewEvent]: NewEvent[Member] } = {
-    id,
-    type,
-    schemaVersion,
-    district,
-    occurredAt,
-    actor,
-    correlationId,
-    data,
-  };
-  for (const member of optionalTexts) {
-    const text = given[member];
-    if (text !== undefined) copy[member] = text;
-  }
-  return copy;
+  return { event: copyOfEvent(given, JSON.parse(dataText) as Json), dataText };
 };

@@ -136,9 +136,10 @@ export class Appender {
       this.queue.putBack(command);
       return;
     }
-    this.heads.set(append.stream, last);
+    // Not the event itself, which would keep the data of thousands of events in memory.
+    this.heads.set(append.stream, { version: last.version, hash: last.hash, recordedAt: last.recordedAt });
     const first = lastPosition - events.length + 1;
-    const recorded = events.map((event, index): RecordedEvent => ({ ...event, position: String(first + index) }));
+    const recorded = events.map((event, index): RecordedEvent => Object.assign(event, { position: String(first + index) }));
     command.succeed(answerOf(append.stream, recorded));
   }
 }

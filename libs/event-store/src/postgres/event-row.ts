@@ -1,6 +1,7 @@
 import { DamagedEventError } from '../errors.js';
 import type { Instant, Json, NewEvent, RecordedEvent } from '../event.js';
 import type { ChainHead } from '../hash-chain.js';
+import { quoted } from '../hash-chain.js';
 
 /** Every value as the text that PostgreSQL sends; the adapter turns off the driver's own parsing. */
 export interface EventRow {
@@ -46,8 +47,12 @@ type Meta = Pick<NewEvent, (typeof metaMembers)[number]>;
 
 /** What is kept of the envelope beside the columns, as canonical JSON. */
 export const metaText = (event: Meta): string => {
-  const given = metaMembers.filter((member) => event[member] !== undefined);
-  return `{${given.map((member) => `"${member}":${JSON.stringify(event[member])}`).join(',')}}`;
+  let members = '';
+  for (const member of metaMembers) {
+    const text = event[member];
+    if (text !== undefined) members += `${members === '' ? '' : ','}"${member}":${quoted(text)}`;
+  }
+  return `{${members}}`;
 };
 
 /** @throws DamagedEventError when the row does not hold what was once written. */
