@@ -1,3 +1,6 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:net';
+
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -25,7 +28,8 @@ export class EventStoreDbDouble {
   fault: Fault = () => undefined;
   /** What calls were made, in their order. */
   readonly calls: string[] = [];
-  private server = new Server();
+  private readonly sockets = new Set<Socket>();
+  private stop: () => void = () => undefined;
   private port = 0;
 
   private constructor(readonly log: DoubleLog) {}
@@ -40,9 +44,10 @@ export class EventStoreDbDouble {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
   }
 
-  /** Like a kill: every connection ends, and what was written stays. */
+  /** Like kill -9: every connection ends without a word, nobody listens any more, and what was written stays. */
   kill(): void {
-    this.server.forceShutdown();
+    this.stop();
+    for (const socket of this.sockets) socket.destroy();
     this.log.forgetRecentIds();
   }
 
@@ -57,12 +62,19 @@ export class EventStoreDbDouble {
     server.addService(features.ServerFeaturesService, {
       getSupportedMethods: (_call: unknown, done: (error: null, answer: unknown) => void) => done(null, supported()),
     });
-    this.server = server;
-    this.port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      );
+    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    // The sockets are the double's own, so that it can end them as the end of a process would.
+    const listener = createServer({ noDelay: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
+      injector.injectConnection(socket);
     });
+    await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
+    this.port = (listener.address() as AddressInfo).port;
+    this.stop = () => {
+      listener.close();
+      injector.destroy();
+    };
   }
 
   private service(): IStreamsServer {
