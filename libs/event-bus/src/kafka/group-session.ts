@@ -7,7 +7,7 @@ import type { Broker, Cluster } from './lower-level.js';
 import { assignmentOf, candidateOf, metadataOf, protocolName, sharesOf } from './member-wire.js';
 
 export interface GroupSessionOptions {
-  readonly client: KafkaClient;
+  readonly client: Pick<KafkaClient, 'call' | 'callTimeoutMs' | 'interrupt' | 'close'>;
   readonly group: string;
   readonly topics: readonly string[];
   /** After this long without a heartbeat the broker counts the member as dead. */
@@ -130,6 +130,8 @@ export class GroupSession {
       this.mustJoin = false;
       await this.take(sharesOf(memberAssignment));
     } catch (error) {
+      // Also when all went well but for the last answer: what was given and not taken would have no owner.
+      this.mustJoin = true;
       this.heed(error);
     }
   }
@@ -155,13 +157,7 @@ export class GroupSession {
     const gained = shares.filter((share) => !this.claims.has(nameOf(share)));
     if (gained.length === 0) return;
     const { generation } = this;
-    let fence: number;
-    try {
-      fence = await this.options.takeFence();
-    } catch (error) {
-      this.mustJoin = true;
-      throw error;
-    }
+    const fence = await this.options.takeFence();
     await this.beat();
     // A rebalance that began meanwhile changes nothing yet: until the member joins it, it is in its generation.
     if (this.generation !== generation) return;

@@ -33,20 +33,30 @@ export class Publisher {
     for (const chunk of chunksOf(records)) {
       const limitMs = until - performance.now();
       if (limitMs <= 0) throw new EventBusUnavailableError(`Kafka is slow: no time was left ${what}`);
-      const [answer] = await this.client.call(
+      offset = await this.sendChunk(what, topic, chunk, limitMs);
+    }
+    return offset;
+  }
+
+  private async sendChunk(what: string, topic: string, messages: Message[], limitMs: number): Promise<string> {
+    try {
+      const answers = await this.client.call(
         what,
         async (_, producer) => {
           await producer.connect();
-          return producer.send({ topic, acks: -1, messages: chunk, timeout: this.client.callTimeoutMs });
+          return producer.send({ topic, acks: -1, messages, timeout: this.client.callTimeoutMs });
         },
         { limitMs, again: () => false },
-      ).catch((error: unknown) => {
-        this.client.interrupt();
-        throw error;
-      });
-      offset = answer?.baseOffset ?? offset;
+      );
+      const kept = new Set(answers.filter(({ errorCode }) => errorCode === 0).map(({ partition }) => partition));
+      if (!messages.every(({ partition }) => partition !== undefined && kept.has(partition))) {
+        throw new EventBusUnavailableError(`Kafka has not answered for every partition: ${what}`);
+      }
+      return answers[0]?.baseOffset ?? '0';
+    } catch (error) {
+      this.client.interrupt();
+      throw error;
     }
-    return offset;
   }
 }
 
