@@ -192,6 +192,8 @@ describe('the service of reports', () => {
       '/api/health/ready',
       '/api/services/reporting/operations',
       '/api/services/reporting/parked-messages',
+      '/api/services/reporting/parked-messages/drop',
+      '/api/services/reporting/parked-messages/replay',
       '/api/services/reporting/read-models',
       '/api/services/reporting/read-models/{name}/go-back',
       '/api/services/reporting/read-models/{name}/rebuild',

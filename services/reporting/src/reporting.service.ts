@@ -59,6 +59,7 @@ const assemble = (platform: Platform): ServiceParts => {
   readiness.addWarning({ name: 'newer-events', check: () => newer.tell() });
   const transport = new BusTransport(platform, [topics.directory, topics.scalingPlan]);
   const { consumer } = transport;
+  consumer.onApplied(() => fresh.wake());
   return {
     title: 'Reporting',
     controllers: [...controllers, ReceivedLog, readModelsController(service), parkedMessagesController(service)],

@@ -3,6 +3,7 @@ import type { Consumer, IncomingMessage, Replayed, ReplayOptions, SqlSession } f
 
 import { schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
+import { AfterCommit } from '../projections/after-commit.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
 
@@ -28,6 +29,8 @@ export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked'
   replayParked(options: ReplayOptions & { readonly by: string }): Promise<Replayed>;
   /** Undefined before it was started. */
   status(): Promise<ConsumerStatus | undefined>;
+  /** Has the listener called right after each commit by which messages were applied. */
+  onApplied(listener: () => void): void;
   /** @throws PositionNotReachedError, InvalidPositionError */
   waitFor(scope: string, position: string, timeout_ms: number): Promise<void>;
 }
@@ -35,7 +38,8 @@ export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked'
 /** Joins the group of the service. Ready once all that stood on the bus has been applied: before, it would decide on half of it. */
 export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts): ServiceConsumer => {
   const { bus, logger, service } = platform;
-  const inTransaction = transactionsOn(platform.dataSource);
+  const committing = new AfterCommit(transactionsOn(platform.dataSource), apply);
+  const { inTransaction } = committing;
   const schema = schemaOf(service);
   let consumer: Consumer | undefined;
   let caughtUpOnce = false;
@@ -68,12 +72,13 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
         topics,
         inTransaction,
         schema,
-        apply,
+        apply: committing.apply,
         onError: (error) => logger.warn({ err: error }, 'a batch failed'),
         onParked: (message, reason) => logger.error({ id: message.id, key: message.key, reason }, 'a message was parked'),
       });
     },
     stop: async () => consumer?.stop(),
+    onApplied: (listener) => committing.listen(listener),
     listParked: (options) => started().listParked(options),
     replayParked: async ({ by, ...options }) => {
       const { replayed, left, reason } = await started().replayParked(options);

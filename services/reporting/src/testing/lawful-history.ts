@@ -24,8 +24,8 @@ const day_ms = 86_400_000;
 export const historyStart = Date.parse('2024-09-01T05:00:00.000Z');
 export const schoolsMax = 4;
 
-const moveArb: fc.Arbitrary<Move> = fc.record({
-  school: fc.integer({ min: 1, max: schoolsMax }),
+const moveArb = (schools: number): fc.Arbitrary<Move> => fc.record({
+  school: fc.integer({ min: 1, max: schools }),
   secondInitiative: fc.boolean(),
   what: fc.oneof(
     { weight: 6, arbitrary: fc.constant('fact' as const) },
@@ -149,8 +149,15 @@ const asReceived = (told: readonly Told[]): readonly AnyPublicEvent[] => {
 
 /** A random history that the rules allow, in the order in which it is received. */
 export const lawfulHistoryArb = (movesMax: number): fc.Arbitrary<readonly AnyPublicEvent[]> =>
-  fc.array(moveArb, { minLength: 1, maxLength: movesMax, size: 'max' }).map((moves) => {
+  fc.array(moveArb(schoolsMax), { minLength: 1, maxLength: movesMax, size: 'max' }).map((moves) => {
     const historian = new Historian();
     for (const move of moves) historian.tell(move);
     return asReceived(historian.told);
   });
+
+/** One lawful history of about this many events over as many schools as a state has; the same for the same seed. */
+export const largeHistory = (events: number, schools: number, seed: number): readonly AnyPublicEvent[] => {
+  const historian = new Historian();
+  for (const move of fc.sample(moveArb(schools), { numRuns: events, seed })) historian.tell(move);
+  return asReceived(historian.told);
+};

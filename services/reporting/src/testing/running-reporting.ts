@@ -14,6 +14,7 @@ export interface Answer {
 
 export interface RunningReporting {
   readonly url: string;
+  readonly databaseUrl: string;
   /** What the directory and the scaling plan publish; the answer is the `min-position` that has it. */
   publish(...events: readonly AnyPublicEvent[]): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
@@ -40,6 +41,7 @@ export const runReporting = async (): Promise<RunningReporting> => {
   };
   return {
     url: service.url,
+    databaseUrl: database.url,
     tokenOf,
     get: (path, token = operator) => ask(path, 'GET', token),
     post: (path, token = operator) => ask(path, 'POST', token),
