@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testKafka } from '@cairn/engines/testing';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import type { IncomingBatch } from '../event-bus.js';
 import { eventBusLimits } from '../event-bus.js';
@@ -238,6 +238,19 @@ describe('members of a group on Kafka', () => {
     await third.close();
     expect(performance.now() - since).toBeLessThan(5_000);
     expect(await joining).toBeInstanceOf(Error);
+  });
+
+  test('that have nothing to do leave the processor alone', async () => {
+    const bus = await made(1);
+    await bus.publish('topic', [message('m-1', 'k')]);
+    await bus.ends('topic');
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    try {
+      await sleep(500);
+      expect(timers.mock.calls.length).toBeLessThan(10);
+    } finally {
+      timers.mockRestore();
+    }
   });
 
   test('make topics that keep their messages as long as was asked, and take what the port allows', async () => {
