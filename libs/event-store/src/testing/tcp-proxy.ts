@@ -23,7 +23,7 @@ export class TcpProxy {
 
   /** The address of the server, through the proxy. */
   get url(): string {
-    return Object.assign(new URL(this.target), { port: String(this.port) }).toString();
+    return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).toString();
   }
 
   private port = 0;
