@@ -41,7 +41,7 @@ export class AppendLedger {
   private waiting: string[] = [];
   private flushing: Promise<void> | undefined;
 
-  private constructor(private readonly file: FileHandle | undefined) {}
+  private constructor(private file: FileHandle | undefined) {}
 
   /** @param path where the lines go; without one the ledger is in memory alone */
   static async open(path?: string): Promise<AppendLedger> {
@@ -75,9 +75,12 @@ export class AppendLedger {
     return [...this.asked.values()].filter(({ id }) => !this.commands.has(id));
   }
 
+  /** May be called twice. */
   async close(): Promise<void> {
     await this.flushing;
-    await this.file?.close();
+    const { file } = this;
+    this.file = undefined;
+    await file?.close();
   }
 
   private enter(command: Command, version: number, position: number): void {

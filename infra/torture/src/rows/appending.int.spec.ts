@@ -1,6 +1,7 @@
 import { openPostgresEventStore, SystemClock, verifyStore } from '@cairn/event-store';
 import { describe, expect } from '@jest/globals';
 
+import { flipBit } from '../faults/flip-bit.js';
 import { TcpProxy } from '../faults/tcp-proxy.js';
 import { connected, rowsOfStore } from './store-only.js';
 import { scope, storeSchema } from '../system/settings.js';
@@ -145,17 +146,7 @@ describe('appends to the record', () => {
     await load.stop();
     expect(await system.mismatches({ groups: [], bus: false })).toEqual([]);
     const { stream, version } = of.chance.pick(system.ledger.inOrder());
-    const [stored] = await system.session.query<{ text: string }>(
-      `SELECT data::text AS text FROM ${storeSchema}.es_event WHERE stream_id = $1 AND version = $2`,
-      [stream, version],
-    );
-    await system.session.query(`ALTER TABLE ${storeSchema}.es_event DISABLE TRIGGER es_event_append_only`);
-    await system.session.query(`UPDATE ${storeSchema}.es_event SET data = $3::text::json WHERE stream_id = $1 AND version = $2`, [
-      stream,
-      version,
-      of.withFlippedBit(stored?.text ?? ''),
-    ]);
-    await system.session.query(`ALTER TABLE ${storeSchema}.es_event ENABLE TRIGGER es_event_append_only`);
+    await flipBit(system.session, of.chance, stream, version);
     const found = await system.mismatches({ groups: [], bus: false });
     expect(found).toEqual([expect.stringContaining(`"stream":"${stream}","version":${version},`)]);
     expect(found[0]).toContain('"kind":"hash"');

@@ -9,6 +9,7 @@ import type { LoadOptions } from '../drive/load.js';
 import { Load } from '../drive/load.js';
 import { AppendLedger } from '../ledger/append-ledger.js';
 import type { Copy } from '../system/copy.js';
+import { layOut } from '../system/lay-out.js';
 import type { BusSettings, CopySettings, Role } from '../system/settings.js';
 import { SystemUnderTest } from '../system/system.js';
 
@@ -35,15 +36,21 @@ export class Row {
   ) {}
 
   /** A system over an empty database of the server of the tests. */
-  async system(): Promise<SystemUnderTest> {
+  async system(bus?: BusSettings): Promise<SystemUnderTest> {
     const database = await testDatabase();
     this.onEnd(() => database.drop());
-    return this.systemAt(database.url, await this.bus.settings(database.url));
+    return this.systemAt(database.url, bus ?? (await this.bus.settings(database.url)));
   }
 
+  /** A system over an empty database of the row's own. */
   async systemAt(url: string, bus: BusSettings): Promise<SystemUnderTest> {
-    const ledger = await AppendLedger.open(join(await testFolder(), 'ledger.jsonl'));
-    const system = await SystemUnderTest.create(url, bus, ledger);
+    await layOut(url, bus.kind === 'postgres' ? bus.url : undefined);
+    return this.systemOn(url, bus, await AppendLedger.open(join(await testFolder(), 'ledger.jsonl')));
+  }
+
+  /** A system over a database that holds one already. */
+  async systemOn(url: string, bus: BusSettings, ledger: AppendLedger): Promise<SystemUnderTest> {
+    const system = await SystemUnderTest.open(url, bus, ledger);
     this.systems.push(system);
     this.onEnd(() => system.dispose());
     return system;
@@ -64,17 +71,6 @@ export class Row {
     await sleep(this.chance.between(from_ms, to_ms));
   }
 
-  /** The JSON text with one bit of it flipped, so that it is JSON still. */
-  withFlippedBit(text: string): string {
-    for (;;) {
-      const bytes = Buffer.from(text);
-      const at = this.chance.between(0, bytes.length - 1);
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << this.chance.between(0, 6));
-      const flipped = bytes.toString();
-      if (isJson(flipped)) return flipped;
-    }
-  }
-
   /** Done after the row in the opposite order, whether it held or not. */
   onEnd(ending: () => Promise<unknown>): void {
     this.endings.push(ending);
@@ -89,15 +85,6 @@ export class Row {
     for (const ending of this.endings.splice(0).reverse()) await ending();
   }
 }
-
-const isJson = (text: string): boolean => {
-  try {
-    // No control characters, and no doubled member: PostgreSQL refuses the one in `json`, and the other is no flip but a merge.
-    return typeof JSON.parse(text) === 'object' && !text.includes('\u0000');
-  } catch {
-    return false;
-  }
-};
 
 /** The rows of a file, on a bus: each says its seed, and how to have it again when it fails. */
 export const rowsOn = (bus: BusUnderTest): ((name: string, body: (row: Row) => Promise<void>, timeout_ms?: number) => void) => {

@@ -7,7 +7,6 @@ import { checkConsumer, checkReader, untilTakenIn } from '../model/check-reader.
 import { checkChains, checkRecord } from '../model/check-record.js';
 import { until } from '../until.js';
 import { Copy } from './copy.js';
-import { layOut } from './lay-out.js';
 import { openBus } from './open-bus.js';
 import type { BusSettings, CopySettings, Role } from './settings.js';
 import { defaultGroup, partitions, seenSchema, topic } from './settings.js';
@@ -39,9 +38,8 @@ export class SystemUnderTest {
     this.pool.on('error', () => undefined);
   }
 
-  /** Lays everything out in an empty database, and begins to audit the bus. */
-  static async create(url: string, bus: BusSettings, ledger: AppendLedger): Promise<SystemUnderTest> {
-    await layOut(url, bus.kind === 'postgres' ? bus.url : undefined);
+  /** Begins to audit the bus of a database that was laid out. */
+  static async open(url: string, bus: BusSettings, ledger: AppendLedger): Promise<SystemUnderTest> {
     const opened = openBus(bus, 'auditor');
     await until('the topic is made', () => opened.ensureTopic(topic, { partitions }).then(() => true));
     const system = new SystemUnderTest(url, bus, ledger, new Auditor(opened));

@@ -1,0 +1,36 @@
+import type { SqlSession } from '@cairn/event-bus';
+import pg from 'pg';
+
+import { storeSchema } from '../system/settings.js';
+
+/** Copies every table of a schema to another one, as a backup would bring it back: what stood there before is gone. */
+export const copySchema = async (session: SqlSession, from: string, to: string): Promise<void> => {
+  const tables = await session.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename <> 'went_back'`,
+    [from],
+  );
+  await session.query(`CREATE SCHEMA IF NOT EXISTS ${to}`);
+  for (const { name } of tables) {
+    await session.query(`CREATE TABLE IF NOT EXISTS ${to}.${name} (LIKE ${from}.${name} INCLUDING ALL)`);
+    await session.query(`TRUNCATE ${to}.${name}`);
+    await session.query(`INSERT INTO ${to}.${name} OVERRIDING SYSTEM VALUE SELECT * FROM ${from}.${name}`);
+  }
+};
+
+/** Every row of a record as text, out of one server and into the tables that were just made on another. */
+export const copyRecord = async (fromUrl: string, toUrl: string): Promise<void> => {
+  const [from, to] = [new pg.Client({ connectionString: fromUrl }), new pg.Client({ connectionString: toUrl })];
+  await Promise.all([from.connect(), to.connect()]);
+  try {
+    for (const table of ['es_stream', 'es_event']) {
+      const { rows } = await from.query<{ row: string }>(`SELECT to_json(t)::text AS row FROM ${storeSchema}.${table} t`);
+      const all = `[${rows.map(({ row }) => row).join(',')}]`;
+      const place = `${storeSchema}.${table}`;
+      await to.query(`INSERT INTO ${place} SELECT * FROM json_populate_recordset(NULL::${place}, $1::json)`, [all]);
+    }
+    const { rows } = await from.query<{ pos: string }>(`SELECT pos FROM ${storeSchema}.es_head`);
+    await to.query(`UPDATE ${storeSchema}.es_head SET pos = $1`, [rows[0]?.pos]);
+  } finally {
+    await Promise.all([from.end(), to.end()]);
+  }
+};
