@@ -1,6 +1,7 @@
 import { StoppedEarlyError } from '@cairn/service-kit';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { dropDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.command.js';
 import { importRoster } from './import.command.js';
 import { rebuild } from './rebuild.command.js';
 import { start } from './start.command.js';
@@ -49,6 +50,38 @@ inDataDir(program.command('rebuild'))
   .description('derive a read model again from the record, beside the one that is read until then')
   .argument('<read-model>', 'its name; "all" for each of them')
   .action(rebuild);
+
+const deadLetters = program
+  .command('dead-letters')
+  .description('messages that a service heard and could not apply: list them, replay them, drop them');
+
+const urlOf = (text: string): string => {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Give the address of a platform, as in https://cairn.example.org.');
+};
+
+const onPlatform = (command: Command): Command =>
+  inDataDir(command)
+    .addOption(new Option('--url <url>', 'the address of a platform elsewhere').env('CAIRN_URL').argParser(urlOf))
+    .addOption(new Option('--token <token>', 'the bearer token of an operator of all districts, for --url').env('CAIRN_TOKEN'))
+    .option('--service <name>', 'those of one service alone')
+    .option('--topic <topic>', 'those of one topic alone')
+    .option('--key <key>', 'those of one key alone')
+    .option('--json', 'answer in JSON, whole', false);
+
+onPlatform(deadLetters.command('list'))
+  .description('show what is parked, why, and what stands behind it')
+  .action(listDeadLetters);
+
+onPlatform(deadLetters.command('replay'))
+  .description('apply what is parked after all, each key in its order; exit 1 when anything is left')
+  .action(replayDeadLetters);
+
+onPlatform(deadLetters.command('drop'))
+  .description('give one message up; it is kept whole in the service, with who dropped it and why')
+  .requiredOption('--id <id>', 'the message')
+  .requiredOption('--reason <words>', 'why it is dropped')
+  .action(dropDeadLetter);
 
 try {
   await program.parseAsync();

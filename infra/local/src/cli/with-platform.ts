@@ -13,19 +13,33 @@ export interface PlatformCall {
   request<Answer>(method: 'GET' | 'POST', path: string, body?: { readonly type: string; readonly content: Buffer }): Promise<Answer>;
 }
 
+/** The platform answered, and refused. */
+export class PlatformRefusal extends Error {
+  override readonly name = 'PlatformRefusal';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 const timeout_ms = 120_000;
 
-const callOf = (url: string, token: string): PlatformCall => ({
+/** The platform at an address, asked with a bearer token. */
+export const callOf = (url: string, token: string): PlatformCall => ({
   request: async <Answer>(method: string, path: string, body?: { readonly type: string; readonly content: Buffer }) => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': body.type } : {}) },
       signal: AbortSignal.timeout(timeout_ms),
       ...(body ? { body: new Uint8Array(body.content) } : {}),
+    }).catch((cause: unknown) => {
+      throw new Error(`The platform at ${url} does not answer.`, { cause });
     });
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as Answer;
-    throw new Error(wordsOf(text) ?? `${method} ${path}: ${response.status}`);
+    throw new PlatformRefusal(response.status, wordsOf(text) ?? `${method} ${path}: ${response.status}`);
   },
 });
 
