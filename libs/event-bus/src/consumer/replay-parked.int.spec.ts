@@ -61,6 +61,7 @@ describe('the parked messages of a key', () => {
     const consumer = await parked(bad, 5);
     bad.clear();
     expect(await consumer.replayParked({ ...ofK, messagesMax: 2 })).toEqual({ replayed: 2, left: 3 });
+    expect(await consumer.replayParked({ ...ofK, timeoutMs: 0 })).toEqual({ replayed: 0, left: 3 });
     expect(await consumer.replayParked({ ...ofK, messagesMax: 3 })).toEqual({ replayed: 3, left: 0 });
   });
 

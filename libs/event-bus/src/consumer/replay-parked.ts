@@ -4,8 +4,10 @@ import type { InTransaction, SqlSession } from '../sql-session.js';
 import { reasonOf } from './failures.js';
 
 export interface ReplayOptions extends ParkedKey {
-  /** Ends after so many messages; call again while `left` is not 0. Default 1,000. */
+  /** Ends after so many messages; call again while `left` is not 0 and no reason is given. Default 1,000. */
   readonly messagesMax?: number;
+  /** No message is begun after so many milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 export interface Replayed {
@@ -34,10 +36,11 @@ export interface ReplayEnvironment {
  */
 export const replayParked = async (environment: ReplayEnvironment, options: ReplayOptions): Promise<Replayed> => {
   const { inTransaction, parked, stopped } = environment;
-  const { messagesMax = 1_000 } = options;
+  const { messagesMax = 1_000, timeoutMs = 10_000 } = options;
+  const until = performance.now() + timeoutMs;
   let replayed = 0;
   let reason: string | undefined;
-  while (reason === undefined && replayed < messagesMax && !stopped.aborted) {
+  while (reason === undefined && replayed < messagesMax && performance.now() < until && !stopped.aborted) {
     const outcome = await replayFirst(environment, options);
     if (outcome === 'none') return { replayed, left: 0 };
     if (outcome === 'applied') replayed += 1;
