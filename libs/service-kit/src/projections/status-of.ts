@@ -1,7 +1,6 @@
 import type { Places } from './checkpoint-rows.js';
+import { beforeTheFirst } from './known-position.js';
 import type { ProjectionStatus } from './projection.js';
-
-const beforeTheFirst = '0';
 
 /** What operations see of a projection, out of what the database says and what this copy has seen. */
 export const statusOf = (
