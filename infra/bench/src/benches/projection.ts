@@ -29,19 +29,17 @@ const valuesOf = (events: readonly RecordedEvent[]): unknown[] => [
 
 /** Pages of at most a hundred events, whatever the runner asks for. */
 const inBatches = (source: ProjectionSource<RecordedEvent>): ProjectionSource<RecordedEvent> => ({
+  ...source,
   read: (after, limit) => source.read(after, Math.min(limit, batchEvents)),
-  head: () => source.head(),
-  compare: (left, right) => source.compare(left, right),
 });
 
 /** A read model of one row an event, in a table of its own. */
 const projectionInto = (name: string): Projection<RecordedEvent> => ({
   name,
+  tables: [name],
+  ddl: `CREATE TABLE ${name} ${table}`,
   project: async (events, session) => {
     await session.query(upsert(name), valuesOf(events));
-  },
-  reset: async (session) => {
-    await session.query(`TRUNCATE ${name}`);
   },
 });
 

@@ -1,17 +1,32 @@
 import type { NewEvent } from '@cairn/event-store';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import type { PostgresEventStore } from '@event-driven-io/emmett-postgresql';
+import pg from 'pg';
 
-/** The peer: an event store on PostgreSQL that developers on Node would take from the shelf, with the pool that it makes itself. */
-export const openEmmett = async (url: string): Promise<PostgresEventStore> => {
-  const store = getPostgreSQLEventStore(url, { schema: { autoMigration: 'CreateOrUpdate' } });
+export interface OpenEmmett {
+  readonly store: PostgresEventStore;
+  close(): Promise<void>;
+}
+
+const connections = 16;
+
+/** The peer: an event store on PostgreSQL that developers on Node would take from the shelf, with as many connections as the rows by hand. */
+export const openEmmett = async (url: string): Promise<OpenEmmett> => {
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  const store = getPostgreSQLEventStore(url, { connectionOptions: { pool }, schema: { autoMigration: 'CreateOrUpdate' } });
   await store.schema.migrate();
-  return store;
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      if (!pool.ended) await pool.end();
+    },
+  };
 };
 
 /** Appends at the version that is expected, as a command handler does. */
 export const appendToEmmett = async (
-  store: PostgresEventStore,
+  { store }: OpenEmmett,
   stream: string,
   version: number,
   events: readonly NewEvent[],

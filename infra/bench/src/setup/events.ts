@@ -11,7 +11,7 @@ export const benchEvent = (): NewEvent => ({
   occurredAt: '2026-03-01T06:00:00.000Z',
   actor: 'coach-27',
   correlationId: randomUUID(),
-  data: { schoolId: '0190-0042', initiativeId: 'blended-learning', from: 'installation', to: 'initial' },
+  data: { schoolId: '0190-0042', to: 'installation' },
 });
 
 export const benchEvents = (count: number): NewEvent[] => Array.from({ length: count }, benchEvent);
