@@ -6,6 +6,7 @@ import { ManualClock } from '../../testing/manual-clock.js';
 import { TcpProxy } from '../../testing/tcp-proxy.js';
 import type { EventStoreDb, EventStoreDbOptions } from '../event-store-db.js';
 import { openEventStoreDb } from '../event-store-db.js';
+import type { DoubleLog } from './eventstoredb-double/double-log.js';
 import { EventStoreDbDouble } from './eventstoredb-double/eventstoredb-double.js';
 
 export const scope = 'records';
@@ -26,8 +27,9 @@ export class DoubleContext {
     });
   }
 
-  async double(): Promise<EventStoreDbDouble> {
-    const double = await EventStoreDbDouble.start();
+  /** @param log of another double, when both are to serve the same record. */
+  async double(log?: DoubleLog): Promise<EventStoreDbDouble> {
+    const double = await EventStoreDbDouble.start(log);
     this.doubles.push(double);
     return double;
   }

@@ -1,6 +1,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 
+import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import gossipMessages from '@eventstore/db-client/generated/gossip_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import featureMessages from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -26,11 +28,13 @@ export type Fault = (call: 'append' | 'read' | 'subscribe', headers: Metadata) =
 export class EventStoreDbDouble {
   /** Called before each call is served. */
   fault: Fault = () => undefined;
+  /** Who leads, as gossip tells: itself, unless a test says otherwise. */
+  leader: EventStoreDbDouble = this;
   /** What calls were made, in their order. */
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
   private stop: () => void = () => undefined;
-  private port = 0;
+  port = 0;
 
   private constructor(readonly log: DoubleLog) {}
 
@@ -38,6 +42,11 @@ export class EventStoreDbDouble {
     const double = new EventStoreDbDouble(log);
     await double.listen(0);
     return double;
+  }
+
+  /** How many are open. */
+  get connections(): number {
+    return this.sockets.size;
   }
 
   get url(): string {
@@ -61,6 +70,9 @@ export class EventStoreDbDouble {
     server.addService(services.StreamsService, this.service());
     server.addService(features.ServerFeaturesService, {
       getSupportedMethods: (_call: unknown, done: (error: null, answer: unknown) => void) => done(null, supported()),
+    });
+    server.addService(gossip.GossipService, {
+      read: (_call: unknown, done: (error: null, answer: unknown) => void) => done(null, clusterOf(this.leader.port)),
     });
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
     // The sockets are the double's own, so that it can end them as the end of a process would.
@@ -139,4 +151,11 @@ const supported = (): InstanceType<typeof featureMessages.SupportedMethods> => {
     return method;
   });
   return new featureMessages.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('23.10.0');
+};
+
+const clusterOf = (leaderPort: number): InstanceType<typeof gossipMessages.ClusterInfo> => {
+  const place = new gossipMessages.EndPoint().setAddress('127.0.0.1').setPort(leaderPort);
+  const member = new gossipMessages.MemberInfo().setTimeStamp('0').setIsAlive(true).setHttpEndPoint(place);
+  member.setState(gossipMessages.MemberInfo.VNodeState.LEADER);
+  return new gossipMessages.ClusterInfo().setMembersList([member]);
 };
