@@ -114,7 +114,6 @@ export class Consumer {
     return this.options.inTransaction((session) => this.environment.parked.count(session));
   }
 
-  /** How many keys have a parked message. */
   async countParkedKeys(): Promise<number> {
     return (await this.countParked()).keys;
   }
@@ -125,8 +124,7 @@ export class Consumer {
    * @throws what is not the fault of a message, such as a database that is away: what was applied stays so
    */
   replayParked(options: ReplayOptions): Promise<Replayed> {
-    const isBlameless = (error: unknown): boolean => this.isBlameless(error);
-    return replayParked({ ...this.environment, isBlameless, stopped: this.stopped.signal }, options);
+    return replayParked({ ...this.environment, isBlameless: this.isBlameless, stopped: this.stopped.signal }, options);
   }
 
   /**
@@ -171,9 +169,8 @@ export class Consumer {
     }
   }
 
-  private isBlameless(error: unknown): boolean {
-    return isEnvironmentFailure(error) || this.options.isTransient?.(error) === true;
-  }
+  private readonly isBlameless = (error: unknown): boolean =>
+    isEnvironmentFailure(error) || this.options.isTransient?.(error) === true;
 
   private batchHandler(): BatchHandler {
     const { attemptsMax = 3, retryFirstMs = 100, onError } = this.options;
@@ -181,7 +178,7 @@ export class Consumer {
       environment: this.environment,
       attemptsMax,
       retryFirstMs,
-      isBlameless: (error) => this.isBlameless(error),
+      isBlameless: this.isBlameless,
       committed: (taken) => this.committed(taken),
       onError,
       stopped: this.stopped.signal,

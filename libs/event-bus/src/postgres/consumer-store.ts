@@ -28,7 +28,7 @@ export interface Checkpoint {
  * How long a session may sit idle in a transaction that holds a checkpoint: the server ends that of a copy which was
  * frozen in the middle of a batch, or the next owner of the partition would wait at the lock for as long as the ice lasts.
  */
-const idleInTransactionMs = 5_000;
+export const idleInTransactionMs = 5_000;
 
 /** The statements of one group on its checkpoints, inbox and progress; the tables are those of `consumerTables`. */
 export class ConsumerStore {

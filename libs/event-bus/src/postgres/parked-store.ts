@@ -1,6 +1,7 @@
 import type { IncomingMessage } from '../event-bus.js';
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { SqlSession } from '../sql-session.js';
+import { idleInTransactionMs } from './consumer-store.js';
 
 /** The key of a parked sequence: messages of one key keep their order within one topic. */
 export interface ParkedKey {
@@ -62,12 +63,12 @@ export class ParkedStore {
     );
   }
 
-  /** Locks the key and answers its first parked message; undefined when none is parked. */
+  /** Locks the key and answers its first parked message; undefined when none is parked. A copy that freezes lets go. */
   async lockFirst(session: SqlSession, { topic, key }: ParkedKey): Promise<IncomingMessage | undefined> {
     if ((await this.lockParked(session, topic, [key])).size === 0) return undefined;
     const rows = await session.query<{ message: IncomingMessage }>(
-      `SELECT message FROM ${this.schema}.parked_message
-       WHERE group_name = $1 AND topic = $2 AND key = $3 ORDER BY sequence LIMIT 1`,
+      `SELECT message, set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true)
+       FROM ${this.schema}.parked_message WHERE group_name = $1 AND topic = $2 AND key = $3 ORDER BY sequence LIMIT 1`,
       [this.group, topic, key],
     );
     return rows[0]?.message;
