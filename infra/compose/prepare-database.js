@@ -8,5 +8,10 @@ if (services.length === 0 || !url) {
   console.error('Usage: DATABASE_URL=postgresql://… node prepare-database.js <service>…');
   process.exit(2);
 }
-await provisionDatabase(url, services);
-console.log(`The database is prepared for: ${services.join(', ')}`);
+try {
+  await provisionDatabase(url, services);
+  console.log(`The database is prepared for: ${services.join(', ')}`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
