@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const until = async <Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  timeout_ms = 60_000,
+  timeout_ms = 120_000,
 ): Promise<Value> => {
   const deadline = performance.now() + timeout_ms;
   let cause: unknown;

@@ -9,12 +9,16 @@ export const copySchema = async (session: SqlSession, from: string, to: string):
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename <> 'went_back'`,
     [from],
   );
-  await session.query(`CREATE SCHEMA IF NOT EXISTS ${to}`);
-  for (const { name } of tables) {
-    await session.query(`CREATE TABLE IF NOT EXISTS ${to}.${name} (LIKE ${from}.${name} INCLUDING ALL)`);
-    await session.query(`TRUNCATE ${to}.${name}`);
-    await session.query(`INSERT INTO ${to}.${name} OVERRIDING SYSTEM VALUE SELECT * FROM ${from}.${name}`);
-  }
+  const copies = tables.map(
+    ({ name }) => `
+    CREATE TABLE IF NOT EXISTS ${to}.${name} (LIKE ${from}.${name} INCLUDING ALL);
+    TRUNCATE ${to}.${name};
+    INSERT INTO ${to}.${name} OVERRIDING SYSTEM VALUE SELECT * FROM ${from}.${name};`,
+  );
+  // At one moment, as every backup worth the name is: consumers may go on while it is taken.
+  await session.query(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE SCHEMA IF NOT EXISTS ${to}; ${copies.join('')} COMMIT`,
+  );
 };
 
 /** Every row of a record as text, out of one server and into the tables that were just made on another. */
