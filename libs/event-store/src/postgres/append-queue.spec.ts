@@ -60,6 +60,37 @@ describe('the queue of appends', () => {
     expect(flushed.map((batch) => batch.length)).toEqual([flushLimits.commandsMax, 1]);
   });
 
+  test('hands a second flush over while the first is under way once it is whole, and no third', async () => {
+    const { queue, flushed, door } = queueWithDoor();
+    queue.push(command('first'));
+    await until('the first flush', () => flushed.length === 1);
+    for (let index = 1; index < flushLimits.commandsMax; index += 1) queue.push(command(String(index)));
+    await until('a turn of the event loop', () => true);
+    expect(flushed).toHaveLength(1);
+
+    for (let index = 0; index <= flushLimits.commandsMax; index += 1) queue.push(command(`more ${index}`));
+    await until('the second flush', () => flushed.length === 2);
+    await until('a turn of the event loop', () => true);
+    expect(flushed.map((batch) => batch.length)).toEqual([1, flushLimits.commandsMax]);
+    door.open();
+    await queue.idle();
+    expect(flushed.map((batch) => batch.length)).toEqual([1, flushLimits.commandsMax, flushLimits.commandsMax]);
+  });
+
+  test('keeps an append back while one of its stream is under way in another flush', async () => {
+    const { queue, flushed, door } = queueWithDoor();
+    queue.push(command('a'));
+    await until('the first flush', () => flushed.length === 1);
+    const second = command('a');
+    queue.push(second);
+    for (let index = 1; index <= flushLimits.commandsMax; index += 1) queue.push(command(String(index)));
+    await until('the second flush', () => flushed.length === 2);
+    expect(flushed[1]).not.toContain(second);
+    door.open();
+    await queue.idle();
+    expect(flushed[2]).toEqual([second]);
+  });
+
   test('takes no more bytes at a time than the limit, and lets nothing overtake in its stream', async () => {
     const { queue, flushed, door } = queueWithDoor();
     const data = 'x'.repeat(900_000);

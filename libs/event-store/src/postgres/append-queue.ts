@@ -8,16 +8,22 @@ export const flushLimits = {
   bytesMax: 8_000_000,
   waitingCommandsMax: 10_000,
   waitingBytesMax: 128_000_000,
+  /** The second is made ready while the database works on the first, and only once a whole flush waits for it. */
+  underWayMax: 2,
 } as const;
 
 /**
  * Collects appends while a flush is under way and hands them over together as soon as it is done: no timer, so a
- * lone append waits for nobody. At most one append for each stream goes in a flush, in the order of the calls.
+ * lone append waits for nobody. When a whole flush waits already, it is handed over at once, so that it is made ready
+ * meanwhile. At most one append for each stream is under way, in the order of the calls.
  */
 export class AppendQueue {
   private waiting: AppendCommand[] = [];
   private waitingBytes = 0;
-  private draining: Promise<void> | undefined;
+  private underWay = 0;
+  private readonly busy = new Set<string>();
+  private scheduled = false;
+  private whenIdle: (() => void)[] = [];
 
   /** @param flush settles or gives back (`putBack`) each command it is given; does not reject. */
   constructor(private readonly flush: (batch: readonly AppendCommand[]) => Promise<void>) {}
@@ -33,7 +39,13 @@ export class AppendQueue {
     }
     this.waiting.push(command);
     this.waitingBytes += bytes;
-    this.draining ??= this.drain();
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // Callers that append in the same turn of the event loop share the first flush.
+    queueMicrotask(() => {
+      this.scheduled = false;
+      this.start();
+    });
   }
 
   putBack(command: AppendCommand): void {
@@ -43,22 +55,37 @@ export class AppendQueue {
 
   /** Resolves once nothing waits and nothing is under way. */
   async idle(): Promise<void> {
-    await this.draining;
+    if (this.waiting.length === 0 && this.underWay === 0) return;
+    await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
-  private async drain(): Promise<void> {
-    // Callers that append in the same turn of the event loop share the first flush.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
+  private start(): void {
+    while (this.isDue) {
       const batch = this.next();
-      if (batch.length > 0) await this.flush(batch);
+      if (batch.length === 0) break;
+      this.underWay += 1;
+      void this.flush(batch).then(() => this.ended(batch));
     }
-    this.draining = undefined;
+    if (this.waiting.length > 0 || this.underWay > 0) return;
+    for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+
+  private ended(batch: readonly AppendCommand[]): void {
+    this.underWay -= 1;
+    for (const { append } of batch) this.busy.delete(append.stream);
+    this.start();
+  }
+
+  private get isDue(): boolean {
+    if (this.waiting.length === 0 || this.underWay === 0) return this.waiting.length > 0;
+    const { commandsMax, bytesMax, underWayMax } = flushLimits;
+    const whole = this.waiting.length >= commandsMax || this.waitingBytes >= bytesMax;
+    return whole && this.underWay < underWayMax;
   }
 
   private next(): readonly AppendCommand[] {
     const now = performance.now();
-    const streams = new Set<string>();
+    const passed = new Set<string>();
     const batch: AppendCommand[] = [];
     const rest: AppendCommand[] = [];
     let bytes = 0;
@@ -69,14 +96,15 @@ export class AppendQueue {
         command.fail(new EventStoreUnavailableError('The append waited too long for its turn; it was not stored'));
       } else if (
         batch.length === flushLimits.commandsMax ||
-        streams.has(append.stream) ||
+        passed.has(append.stream) ||
+        this.busy.has(append.stream) ||
         (batch.length > 0 && bytes + append.bytes > flushLimits.bytesMax)
       ) {
         // What follows in the same stream must not overtake.
-        streams.add(append.stream);
+        passed.add(append.stream);
         rest.push(command);
       } else {
-        streams.add(append.stream);
+        this.busy.add(append.stream);
         bytes += append.bytes;
         batch.push(command);
       }

@@ -14,7 +14,7 @@ export interface LinkedAppend {
 /** One row for each stored append: its number in `linked`, counted from 1, and the position of its last event. */
 export const appendQuery = (schema: string, linked: readonly LinkedAppend[]): pg.QueryConfig => {
   const flat = linked.flatMap(({ append, events }, command) =>
-    events.map((event, index) => ({ event, command, index, dataText: append.events[index]?.dataText })),
+    events.map((event, index) => ({ event, command, index, dataText: append.events[index]?.dataText ?? '' })),
   );
   const last = linked.map(({ events }) => events.at(-1));
   return {
@@ -24,24 +24,29 @@ export const appendQuery = (schema: string, linked: readonly LinkedAppend[]): pg
       $7::int[], $8::int[], $9::uuid[], $10::text[], $11::smallint[], $12::json[], $13::json[], $14::timestamptz[],
       $15::bytea[])`,
     values: [
-      linked.map(({ append }) => append.stream),
-      linked.map(({ append }) => append.expectedVersion),
-      linked.map(({ previousHash }) => byteaOf(previousHash)),
-      linked.map(({ events }) => events.length),
-      last.map((event) => event && byteaOf(event.hash)),
-      last.map((event) => event?.recordedAt),
-      flat.map(({ command }) => command + 1),
-      flat.map(({ index }) => index + 1),
-      flat.map(({ event }) => event.id),
-      flat.map(({ event }) => event.type),
-      flat.map(({ event }) => event.schemaVersion),
-      flat.map(({ dataText }) => dataText),
-      flat.map(({ event }) => metaText(event)),
-      flat.map(({ event }) => event.occurredAt),
-      flat.map(({ event }) => byteaOf(event.hash)),
+      arrayOf(linked.map(({ append }) => quotedElement(append.stream))),
+      arrayOf(linked.map(({ append }) => append.expectedVersion)),
+      arrayOf(linked.map(({ previousHash }) => byteaElement(previousHash))),
+      arrayOf(linked.map(({ events }) => events.length)),
+      arrayOf(last.map((event) => byteaElement(event?.hash ?? ''))),
+      arrayOf(last.map((event) => event?.recordedAt ?? '')),
+      arrayOf(flat.map(({ command }) => command + 1)),
+      arrayOf(flat.map(({ index }) => index + 1)),
+      arrayOf(flat.map(({ event }) => event.id)),
+      arrayOf(flat.map(({ event }) => quotedElement(event.type))),
+      arrayOf(flat.map(({ event }) => event.schemaVersion)),
+      arrayOf(flat.map(({ dataText }) => quotedElement(dataText))),
+      arrayOf(flat.map(({ event }) => quotedElement(metaText(event)))),
+      arrayOf(flat.map(({ event }) => event.occurredAt)),
+      arrayOf(flat.map(({ event }) => byteaElement(event.hash))),
     ],
   };
 };
+
+/** An array as PostgreSQL reads it, of elements that are written as such; the driver would look at each of them anew. */
+const arrayOf = (elements: readonly (string | number)[]): string => `{${elements.join(',')}}`;
+const quotedElement = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const byteaElement = (hex: string): string => `"\\${byteaOf(hex)}"`;
 
 export const headsQuery = (schema: string, appends: readonly CheckedAppend[]): pg.QueryConfig => ({
   name: 'es_heads',
