@@ -27,10 +27,11 @@ describe('another generation of a read model', () => {
       const status = await copy.runner.status();
       return status.generation === generation && status.building === undefined;
     });
-  /** Resolves in the middle of a batch of a build, which stays there until the copy is thawed or killed. */
-  const inTheMiddleOfBuilding = (copy: Copy): Promise<void> =>
+  /** Resolves in the middle of a build's batch with a later number, which stays there until the copy is thawed or killed. */
+  const inTheMiddleOfBuilding = (copy: Copy, after = 0): Promise<void> =>
     new Promise((resolve) => {
-      copy.behaviour.inBatch = async (session) => {
+      copy.behaviour.inBatch = async (session, events) => {
+        if (!events.some(({ n }) => n > after)) return;
         const [row] = await session.query<{ schema: string }>('SELECT current_schema() AS schema');
         if (row?.schema !== 'kit_next') return;
         copy.freeze();
@@ -141,14 +142,15 @@ describe('another generation of a read model', () => {
   });
 
   test('is built anew by another copy when the owner is killed in the middle, and reads go on', async () => {
-    const owner = await filled(300);
+    const owner = await filled(5_000);
     const other = await copies.start();
-    const middle = inTheMiddleOfBuilding(owner);
+    const middle = inTheMiddleOfBuilding(owner, 4_900);
     await owner.runner.rebuild();
     await middle;
-    expect(await other.runner.status()).toMatchObject({ generation: 1, building: { kind: 'rebuild', generation: 2 }, canGoBack: false });
+    const building = { kind: 'rebuild', generation: 2, position: '4000', head: '5000' };
+    expect(await other.runner.status()).toMatchObject({ generation: 1, building, canGoBack: false });
     await owner.kill();
-    expect(await copies.rows()).toHaveLength(300);
+    expect(await copies.rows()).toHaveLength(5_000);
     await serves(other, 2);
     expect(other.warnings.join()).toContain('what an owner before built of a generation is thrown away');
     expect(await copies.contents()).toEqual(await copies.contents('kit_previous'));

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { migrations } from '../migrations.js';
 
 export interface ReportingDatabase {
+  readonly dataSource: DataSource;
   readonly inTransaction: InTransaction;
   /** Statements by themselves. */
   readonly session: SqlSession;
@@ -29,6 +30,7 @@ export const openReportingDatabase = async (): Promise<ReportingDatabase> => {
   await dataSource.initialize();
   await dataSource.runMigrations();
   return {
+    dataSource,
     inTransaction: transactionsOn(dataSource),
     session: queryOn(dataSource),
     close: async () => {

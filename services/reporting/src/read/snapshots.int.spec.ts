@@ -1,0 +1,57 @@
+import { eventually } from '@cairn/event-bus/testing';
+import { SystemClock } from '@cairn/event-store';
+import { FreshReadModels } from '@cairn/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { projections } from '../testing/project-log.js';
+import { openReportingDatabase } from '../testing/reporting-database.js';
+import type { ReportingDatabase } from '../testing/reporting-database.js';
+import { Snapshots } from './snapshots.js';
+
+const tables = projections.flatMap((projection) => projection.tables);
+const caughtUp = {
+  name: 'all', position: '0', head: undefined, caughtUp: true, lagEvents: 0, behind_ms: 0, failure: undefined, generation: 1, canGoBack: false,
+};
+const done = (): Promise<void> => Promise.resolve();
+
+describe('the snapshot of a request', () => {
+  let database: ReportingDatabase;
+  let snapshots: Snapshots;
+
+  beforeAll(async () => {
+    database = await openReportingDatabase();
+    const all = { tables, status: () => Promise.resolve(caughtUp), rebuild: done, goBack: done, waitFor: done, wake: () => undefined };
+    snapshots = new Snapshots(database.dataSource, new SystemClock(), new FreshReadModels({ all }));
+  });
+  afterAll(() => database.close());
+
+  const waiting = async (): Promise<boolean> => {
+    const rows = await database.session.query(`SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'reporting.district'::regclass`);
+    return rows.length > 0;
+  };
+
+  test('keeps every table of the read models in its place, before it has touched one', async () => {
+    await snapshots.read(undefined, async () => {
+      for (const table of tables) {
+        const moved = database.inTransaction(async (session) => {
+          await session.query(`SET LOCAL lock_timeout = '20ms'`);
+          await session.query(`ALTER TABLE reporting.${table} SET SCHEMA reporting_next`);
+        });
+        await expect(moved).rejects.toThrow('lock timeout');
+      }
+    });
+  });
+
+  test('is not older than the generation whose tables it finds', async () => {
+    let reading: Promise<number> = Promise.resolve(0);
+    await database.inTransaction(async (swap) => {
+      await swap.query('LOCK TABLE reporting.district IN ACCESS EXCLUSIVE MODE');
+      reading = snapshots.read(undefined, async ({ session }) => (await session.query('SELECT 1 FROM district')).length);
+      await eventually('the reader waits', waiting);
+      await swap.query('ALTER TABLE reporting.district SET SCHEMA reporting_previous');
+      await swap.query('CREATE TABLE reporting.district AS TABLE reporting_previous.district');
+      await swap.query(`INSERT INTO reporting.district VALUES ('mnps', 'America/Chicago', 1)`);
+    });
+    expect(await reading).toBe(1);
+  });
+});
