@@ -60,6 +60,19 @@ describe('EventStoreDb on a cluster', () => {
     }
   });
 
+  test('that is frozen while the leader is looked for is given up in time, before any call has begun', async () => {
+    const proxy = await context.proxied(await context.double());
+    proxy.freeze();
+    const host = new URL(proxy.url).host;
+    const url = `esdb://${host},${host}?tls=false&gossipTimeout=1&maxDiscoverAttempts=1`;
+    const store = context.open(url, { callTimeoutMs: 200 });
+    const from = performance.now();
+
+    expect(await outcomeOf(store.head())).toBeInstanceOf(EventStoreUnavailableError);
+
+    expect(performance.now() - from).toBeLessThan(900);
+  });
+
   test('a closed store holds no connection', async () => {
     const double = await EventStoreDbDouble.start();
     const store = context.open(double.url);

@@ -49,6 +49,16 @@ describe('what is not ours in EventStoreDB', () => {
     expect(store.compare(await store.head(), after.position)).toBe(0);
   });
 
+  test('an event that was copied behind itself is named', async () => {
+    const { store, log, stream } = await filled();
+    const last = log.events.at(-1);
+    foreign(log, `${namespace}${stream}`, Buffer.from(last?.metadata ?? []).toString('utf8'));
+
+    const error = await outcomeOf(store.readAll());
+
+    expect(error).toMatchObject({ name: 'DamagedEventError', stream, version: 4, damage: 'it was written as version 3' });
+  });
+
   test('a subscription stops before it and says so, again and again', async () => {
     const { store, log, stream } = await filled();
     const subscriber = new Subscriber(store);
@@ -86,10 +96,15 @@ describe('what is not ours in EventStoreDB', () => {
 
   test('a deleted stream that was begun again lacks its beginning', async () => {
     const { store, log, stream } = await filled();
+    const last = JSON.parse(Buffer.from(log.events.at(-1)?.metadata ?? []).toString('utf8')) as object;
     log.softDelete(`${namespace}${stream}`);
-    foreign(log, `${namespace}${stream}`);
+    foreign(log, `${namespace}${stream}`, JSON.stringify({ ...last, version: 4 }));
 
-    expect(await outcomeOf(store.readStream(stream))).toMatchObject({ name: 'DamagedEventError', stream, version: 4 });
+    for (const reading of [store.readStream(stream), store.readStream(stream, { direction: 'backwards' })]) {
+      const error = await outcomeOf(reading);
+      expect(error).toMatchObject({ name: 'DamagedEventError', stream, version: 4 });
+      expect(String(error)).toContain('version 1 was to come here');
+    }
   });
 
   test('a tombstoned stream is damage for readers and writers', async () => {
