@@ -114,14 +114,18 @@ describe('EventStoreDb on the wire', () => {
   test('hears of events of another process by the live subscription, long before it would look', async () => {
     const double = await context.double();
     const options = { namespace: 'live-', pollIntervalMs: 600_000, idleIntervalMsMax: 600_000 };
-    const reader = context.open(double.url, options);
+    const proxy = await context.proxied(double);
+    const reader = context.open(proxy.url, options);
     const writer = context.open(double.url, options);
     const subscriber = new Subscriber(reader, { from: 'end' });
     await subscriber.subscription.started;
 
     await writer.append(aStream(scope), 'no-stream', someEvents(1));
-
     await subscriber.untilCount(1);
+    proxy.cut();
+    await writer.append(aStream(scope), 'no-stream', someEvents(1));
+
+    await subscriber.untilCount(2);
     await subscriber.subscription.stop();
   });
 
