@@ -2,7 +2,7 @@ import type { Assignment, PartitionId } from '../delivery/polled-log.js';
 import type { Claim, Share } from './assignment.js';
 import { shareOut } from './assignment.js';
 import type { KafkaClient } from './kafka-client.js';
-import { typeOf } from './kafka-errors.js';
+import { isAboutMembership, membershipLost } from './kafka-errors.js';
 import type { Broker, Cluster } from './lower-level.js';
 import { assignmentOf, candidateOf, metadataOf, protocolName, sharesOf } from './member-wire.js';
 
@@ -16,16 +16,9 @@ export interface GroupSessionOptions {
   readonly takeFence: () => Promise<number>;
 }
 
-/** After these the broker knows the member no more, and what it owned may have another owner. */
-const lostTypes = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID', 'GROUP_ID_NOT_FOUND']);
-const rebalancing = 'REBALANCE_IN_PROGRESS';
 const joinsMax = 50;
 
 const nameOf = ({ topic, partition }: PartitionId): string => `${partition}@${topic}`;
-const isAboutMembership = (error: unknown): boolean => {
-  const type = typeOf(error);
-  return type === rebalancing || (type !== undefined && lostTypes.has(type));
-};
 
 /**
  * One member of a consumer group, as Kafka's coordinator sees it. Members tell each other at every join what they hold,
@@ -178,7 +171,7 @@ export class GroupSession {
   /** Takes note of what the broker says about the membership, and throws every other error. */
   private heed(error: unknown): void {
     if (!isAboutMembership(error)) throw error;
-    if (typeOf(error) !== rebalancing) this.forget();
+    if (membershipLost(error)) this.forget();
     this.mustJoin = true;
   }
 

@@ -87,3 +87,12 @@ export const endsConnections = (error: unknown): boolean => {
   const type = typeOf(error);
   return type === undefined || movedTypes.has(type) || accessTypes.has(type);
 };
+
+const lostTypes = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID', 'GROUP_ID_NOT_FOUND']);
+
+/** True when the broker knows the member no more, and what it owned may have another owner. */
+export const membershipLost = (error: unknown): boolean => lostTypes.has(typeOf(error) ?? '');
+
+/** What a coordinator says of a member, and which is no failure of the bus. */
+export const isAboutMembership = (error: unknown): boolean =>
+  membershipLost(error) || typeOf(error) === 'REBALANCE_IN_PROGRESS';
