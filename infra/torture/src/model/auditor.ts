@@ -46,6 +46,10 @@ export class Auditor {
     return found.slice(0, 20);
   }
 
+  partitionOf(key: string): Promise<number> {
+    return this.bus.partitionOf(topic, key);
+  }
+
   async leave(): Promise<void> {
     await this.consumption?.stop();
     await this.bus.close();

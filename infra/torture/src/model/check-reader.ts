@@ -1,7 +1,7 @@
 import type { SqlSession } from '@cairn/event-bus';
 
 import type { Acknowledged } from '../ledger/append-ledger.js';
-import { until } from '../until.js';
+import { patience_ms, until } from '../until.js';
 import { readTally } from './read-model.js';
 import { differences, hashOf, replay } from './tally-model.js';
 
@@ -18,7 +18,7 @@ const count = async (session: SqlSession, schema: string): Promise<Counted> => {
 };
 
 /** Waits until a read model has an effect of each event, or the time is up; what it has then is what is checked. */
-export const untilTakenIn = async (session: SqlSession, schema: string, events: number, timeout_ms = 60_000): Promise<void> => {
+export const untilTakenIn = async (session: SqlSession, schema: string, events: number, timeout_ms = patience_ms): Promise<void> => {
   await until(`${schema} has taken in ${events} events`, async () => (await count(session, schema)).effects >= events, timeout_ms)
     .catch(() => undefined);
 };

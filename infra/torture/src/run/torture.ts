@@ -80,7 +80,7 @@ const runCycle = async (world: World, fault: Fault, summary: Summary): Promise<r
   const during = ledger.events;
   await until('the load goes on after the fault', () => ledger.events > during + eventsOfACycle / 2);
   await load.stop();
-  const wrong = await system.mismatches({ projection: true, timeout_ms: 120_000 });
+  const wrong = await system.mismatches({ projection: true });
   summary.count(fault.name);
   summary.cycles += 1;
   summary.events += ledger.events - events;

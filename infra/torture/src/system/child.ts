@@ -12,7 +12,7 @@ import { runConsumer, runRelay } from './roles.js';
 import type { CopySettings, Role } from './settings.js';
 import { scope, storeSchema } from './settings.js';
 import { SkewedClock, skewProcess } from './skewed-clock.js';
-import type { FromCopy, ToCopy } from './talk.js';
+import type { BuildOrder, FromCopy, ToCopy } from './talk.js';
 
 const say = (message: FromCopy): void => void process.send?.(message, () => undefined);
 
@@ -56,6 +56,11 @@ const replay = async (roles: readonly RunningRole[], key: string): Promise<Repla
   throw new Error('No role of this copy has parked messages');
 };
 
+const build = async (roles: readonly RunningRole[], order: BuildOrder): Promise<BuildOrder> => {
+  for (const role of roles) await role.build?.(order);
+  return order;
+};
+
 const failure = (error: unknown): { name: string; message: string; actual?: number } => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const actual = error instanceof Error && 'actual' in error ? Number(error.actual) : undefined;
@@ -84,6 +89,7 @@ const start = async (): Promise<void> => {
     const answer = async (): Promise<FromCopy> => {
       if ('append' in message) return { call, appended: await append(store, crash, message.append, message.expected) };
       if ('replay' in message) return { call, replayed: await replay(roles, message.replay) };
+      if ('build' in message) return { call, ordered: await build(roles, message.build) };
       return { call, status: await status(roles) };
     };
     void answer().catch((error: unknown): FromCopy => ({ call, failed: failure(error) })).then(say);

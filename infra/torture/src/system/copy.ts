@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import type { Replayed } from '@cairn/event-bus';
 
 import type { Command } from '../ledger/append-ledger.js';
-import { until } from '../until.js';
+import { patience_ms, until } from '../until.js';
 import type { CopySettings } from './settings.js';
-import type { CopyStatus, FromCopy, ToCopy } from './talk.js';
+import type { BuildOrder, CopyStatus, FromCopy, ToCopy } from './talk.js';
 
 /** The copy did not answer: it died, or took too long. Whether it did what it was told is not known. */
 export class NoAnswerError extends Error {
@@ -37,7 +37,7 @@ const command = (): readonly string[] => {
   return ['--conditions=@cairn/source', '--import', hooks, fileURLToPath(new URL('child.ts', import.meta.url))];
 };
 
-type Telling = { readonly [Kind in 'append' | 'ask' | 'replay']: Omit<Extract<ToCopy, Record<Kind, unknown>>, 'call'> };
+type Telling = { readonly [Kind in 'append' | 'ask' | 'replay' | 'build']: Omit<Extract<ToCopy, Record<Kind, unknown>>, 'call'> };
 
 /** A process of the system under test, as its driver sees it. */
 export class Copy {
@@ -104,6 +104,11 @@ export class Copy {
     return answer.replayed;
   }
 
+  /** Resolves once the order is taken; `status` tells when it is done. */
+  async build(build: BuildOrder): Promise<void> {
+    await this.tell({ build }, 30_000);
+  }
+
   /** kill -9; resolves once it is gone. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
@@ -111,7 +116,7 @@ export class Copy {
   }
 
   /** Resolves once it has died by itself. */
-  async death(timeout_ms = 60_000): Promise<void> {
+  async death(timeout_ms = patience_ms): Promise<void> {
     await until('the copy has died where it was told to', () => !this.alive, timeout_ms);
     await this.gone;
   }

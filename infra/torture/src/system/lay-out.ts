@@ -41,6 +41,8 @@ export const layOut = async (url: string, busUrl: string | undefined): Promise<v
   try {
     await pool.query(`CREATE SCHEMA ${relaySchema}`);
     await new PostgresCheckpoints(pgInTransaction(pool), relaySchema).migrate();
+    // Where a service finds room for the generations of its read models.
+    for (const schema of [`${seenSchema}_next`, `${seenSchema}_previous`]) await pool.query(`CREATE SCHEMA ${schema}`);
     for (const statement of readModelTables(seenSchema)) await pool.query(statement);
   } finally {
     await pool.end();

@@ -8,13 +8,15 @@ import { takeIn } from '../model/read-model.js';
 import type { CrashPoints } from './crash-points.js';
 import type { CopySettings } from './settings.js';
 import { defaultGroup, partitions, relaySchema, topic } from './settings.js';
-import type { CopyStatus } from './talk.js';
+import type { BuildOrder, CopyStatus } from './talk.js';
 
 /** A part of a copy that says how it is. */
 export interface RunningRole {
   status(): Promise<Partial<CopyStatus>>;
   /** Applies what is parked of a key. */
   replay?(key: string): Promise<Replayed>;
+  /** Takes an order to build a generation. */
+  build?(order: BuildOrder): Promise<void>;
   stop(): Promise<void>;
 }
 

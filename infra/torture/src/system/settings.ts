@@ -38,6 +38,8 @@ export interface CopySettings {
   readonly strict?: boolean;
   readonly schemaVersionMax?: number;
   readonly mended?: boolean;
+  /** The projection counts heavy stones twice. */
+  readonly bug?: boolean;
   /** How long each message takes beyond what it takes. */
   readonly slow_ms?: number;
   /** Every batch is handed to the consumer a second time after the first. */

@@ -5,7 +5,7 @@ import type { AppendLedger } from '../ledger/append-ledger.js';
 import { Auditor } from '../model/auditor.js';
 import { checkConsumer, checkReader, untilTakenIn } from '../model/check-reader.js';
 import { checkChains, checkRecord } from '../model/check-record.js';
-import { until } from '../until.js';
+import { patience_ms, until } from '../until.js';
 import { Copy } from './copy.js';
 import { openBus } from './open-bus.js';
 import type { BusSettings, CopySettings, Role } from './settings.js';
@@ -78,7 +78,7 @@ export class SystemUnderTest {
   /** What is wrong at the end, when the load has stopped: the record, the bus, and each read model; empty when all is well. */
   async mismatches(options: CheckOptions = {}): Promise<readonly string[]> {
     const { ledger, session, auditor } = this;
-    const { groups = [defaultGroup], projection = false, bus = true, timeout_ms = 60_000 } = options;
+    const { groups = [defaultGroup], projection = false, bus = true, timeout_ms = patience_ms } = options;
     const events = ledger.inOrder();
     const found = [...(await checkRecord(session, ledger)), ...(await checkChains(this.url))];
     for (const group of groups) {
