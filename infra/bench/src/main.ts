@@ -23,7 +23,7 @@ if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
   console.error(`npm run bench -- [--only ${allBenchmarks.map(({ name }) => name).join('|')}] [--rounds 5] [--smoke] [--out FILE]`);
   process.exit(2);
 }
-const asked = values.only === undefined ? allBenchmarks.filter(({ onDemand }) => !onDemand) : allBenchmarks.filter(({ name }) => values.only?.includes(name));
+const asked = values.only === undefined ? allBenchmarks : allBenchmarks.filter(({ name }) => values.only?.includes(name));
 
 const say = (line: string): void => console.log(line);
 const server = await startBenchServer();

@@ -36,8 +36,6 @@ export interface Outcome {
 export interface Benchmark {
   readonly name: string;
   readonly title: string;
-  /** Runs only when it is named: it needs more than this package brings along. */
-  readonly onDemand?: boolean;
   run(run: BenchmarkRun): Promise<Outcome>;
 }
 

@@ -6,15 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { MemoryUse } from './memory-probe.js';
+
 const cairn = fileURLToPath(new URL('../../../local/bin/cairn.js', import.meta.url));
+const probe = new URL('./memory-probe.js', import.meta.url).href;
 const startTimeout_ms = 120_000;
 
 export interface CairnProcessOptions {
   /** Of the database to run on; without it Cairn brings its own. */
   readonly databaseUrl?: string | undefined;
-  /** For Node, such as `--expose-gc`. */
-  readonly nodeOptions?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** With a channel over which `memory` asks what is in use. */
+  readonly probed?: boolean;
 }
 
 /** `npm start` as a process of its own, with nothing in it. */
@@ -26,19 +28,24 @@ export class CairnProcess {
     private readonly dataDir: string,
   ) {}
 
-  static async start({ databaseUrl, nodeOptions = [], environment = {} }: CairnProcessOptions = {}): Promise<CairnProcess> {
+  static async start({ databaseUrl, probed = false }: CairnProcessOptions = {}): Promise<CairnProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'cairn-bench-platform-'));
+    const nodeOptions = probed ? ['--expose-gc', '--import', probe] : [];
     const child = spawn(process.execPath, [...nodeOptions, cairn, 'start', '--empty', '--data', dataDir, '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
+      stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
+      env: { ...process.env, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
     });
     const url = await addressOf(child);
     const token = (await readFile(join(dataDir, 'operator-token'), 'utf8')).trim();
     return new CairnProcess(url, token, child, dataDir);
   }
 
-  get pid(): number {
-    return this.child.pid ?? 0;
+  /** What the process has in use after a collection, in bytes. Only of one that was started `probed`. */
+  async memory(): Promise<MemoryUse> {
+    const answered = once(this.child, 'message');
+    this.child.send('memory');
+    const [use] = (await answered) as [MemoryUse];
+    return use;
   }
 
   /** The body of an answer that is as it should be. @throws for every other */
