@@ -53,7 +53,7 @@ const upstreamReadiness = (readiness: Readiness, { name, url }: Upstream): void 
   readiness.add({
     name,
     check: async () => {
-      const response = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(1_500) });
+      const response = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(3_500) });
       return response.ok ? undefined : 'is not ready';
     },
   });

@@ -11,9 +11,9 @@ export interface EngineStatus {
   readonly answered_ms?: number;
 }
 
-const look_ms = 1_500;
+const look_ms = 2_500;
 
-/** Asks each engine for something small. Takes 1.5 s at most. */
+/** Asks each engine for something small. Takes 2.5 s at most. */
 export const engineStatuses = (engines: readonly Engine[]): Promise<EngineStatus[]> => Promise.all(engines.map(statusOf));
 
 const statusOf = async (engine: Engine): Promise<EngineStatus> => {

@@ -1,4 +1,5 @@
-import { openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
+import { topics } from '@cairn/contracts';
+import { InvalidMessageError, openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
 import type { EventBus } from '@cairn/event-bus';
 import { openEventStoreDb, openPostgresEventStore } from '@cairn/event-store';
 import type { Clock, EventStore } from '@cairn/event-store';
@@ -47,10 +48,20 @@ export const openEngines = (
     bus,
     all: [
       { role: 'event-store', ...storeAt, check: () => store.head().then(() => undefined) },
-      { role: 'bus', ...busAt, check: () => bus.logId().then(() => undefined) },
+      { role: 'bus', ...busAt, check: () => askBus(bus) },
       { role: 'database', ...postgres, check: () => dataSource.query('SELECT 1').then(() => undefined) },
     ],
   };
+};
+
+/** Adapters remember what does not change, such as the name of the log; where a topic ends they have to ask. */
+const askBus = async (bus: EventBus): Promise<void> => {
+  try {
+    await bus.ends(topics.directory.name);
+  } catch (error) {
+    // That the topic was not made yet is an answer, too.
+    if (!(error instanceof InvalidMessageError)) throw error;
+  }
 };
 
 const openOnEventStoreDb = (config: EventStoreConfig, scope: string, clock: Clock): EventStore => {

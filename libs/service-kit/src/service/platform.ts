@@ -18,7 +18,7 @@ import { openLogger } from './logging.js';
 import { Readiness } from './readiness.js';
 
 /** Less than readiness waits for a check, so that what is told says which engine it is, and where. */
-const look_ms = 1_500;
+const look_ms = 2_500;
 
 /** What a service stands on: its record, the bus, its database, who it believes, and its log. */
 export interface Platform {

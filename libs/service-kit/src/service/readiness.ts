@@ -29,7 +29,7 @@ export class Readiness {
     return findings(this.warners);
   }
 
-  /** The checks that fail, with the reason. A check that throws or takes over 2 s fails. */
+  /** The checks that fail, with the reason. A check that throws or takes over 4 s fails. */
   failures(): Promise<readonly Finding[]> {
     return findings(this.checks);
   }
@@ -43,7 +43,7 @@ const findings = async (checks: readonly ReadinessCheck[]): Promise<readonly Fin
 const bounded = async (check: () => Promise<string | undefined>): Promise<string | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('does not answer'), 2_000);
+    timer = setTimeout(() => resolve('does not answer'), 4_000);
   });
   try {
     return await Promise.race([check(), late]);

@@ -8,7 +8,7 @@ const problemSchema = z.looseObject({ detail: z.string() });
 type Answer = z.infer<typeof answerSchema>;
 
 /** Shorter than people wait: a service that is frozen must not hide the others. */
-const limit_ms = 4_000;
+const limit_ms = 5_000;
 
 const away = (service: string, reason: string): Answer => ({ service, ready: false, failures: [{ name: 'service', reason }] });
 
