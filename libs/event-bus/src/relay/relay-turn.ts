@@ -56,11 +56,12 @@ export class RelayTurn {
     for (let at = 0; at < messages.length; at += eventBusLimits.publishMessagesMax) {
       await bus.publish(topic, messages.slice(at, at + eventBusLimits.publishMessagesMax));
     }
-    await checkpoint.save(readUpTo);
-    this.options.published(readUpTo);
     const saidEverywhere = messages.at(-1)?.sourcePosition === readUpTo && (await bus.partitions(topic)) === 1;
     if (saidEverywhere) this.watermarks.unsay();
+    // Beside the checkpoint and not after it: the mark says what is out, which readers wait for, and not where a next turn begins.
     else this.watermarks.say(readUpTo);
+    await checkpoint.save(readUpTo);
+    this.options.published(readUpTo);
   }
 
   private outgoing(event: RecordedEvent): OutgoingMessage[] {

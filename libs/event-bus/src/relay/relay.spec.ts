@@ -128,7 +128,8 @@ describe('a relay', () => {
     const errors: unknown[] = [];
     start({ onError: (error) => errors.push(error) });
     await read();
-    await eventually('the mark is out', () => markedEverywhere('20'));
+    await eventually('the mark is out, and the last publish is kept', () => markedEverywhere('20') && checkpoint.position === '20');
+    await eventually('all of it was delivered', () => ledger.events.length >= 60);
     const ids = events.map(({ id }) => id);
     expect(ledger.ids()).toEqual([...ids, ...ids, ...ids]);
     expect(errors).toHaveLength(2);
