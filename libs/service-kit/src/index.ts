@@ -54,8 +54,9 @@ export { BusContext } from './service/bus-context.js';
 export { BusTransport, BusWiringError } from './service/bus-transport.js';
 export { ConfigurationError } from './service/configuration-error.js';
 export { configFrom, enginesFrom } from './service/config.js';
-export type { ServiceConfig } from './service/config.js';
+export { eventStoreFrom } from './service/engine-config.js';
 export type { EventStoreConfig, KafkaConfig } from './service/engine-config.js';
+export type { ServiceConfig } from './service/config.js';
 export { EngineTroubleError } from './service/engine-trouble.js';
 export { identityFrom, localIssuer, textOfFile } from './service/identity-config.js';
 export { HealthController } from './service/health.controller.js';
@@ -67,6 +68,7 @@ export { ParkedMessages, parkedMessagesController } from './service/parked-messa
 export type { Platform } from './service/platform.js';
 export { openPlatform } from './service/platform.js';
 export { positionController } from './service/position.controller.js';
+export { PublishedFacts, relayController } from './service/relay.controller.js';
 export { relayOf } from './service/relay.js';
 export type { RelayParts, RelayStatus, ServiceRelay } from './service/relay.js';
 export { Readiness } from './service/readiness.js';

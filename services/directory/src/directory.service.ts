@@ -7,6 +7,8 @@ import {
   ProjectionRunner,
   ReadModels,
   readModelsController,
+  PublishedFacts,
+  relayController,
   relayOf,
   startService,
   storeSource,
@@ -64,14 +66,16 @@ const assemble = (platform: Platform): ServiceParts => {
   const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger);
   const fresh = new FreshReadModels({ [directoryProjection.name]: projection });
   const readModels = new ReadModels(fresh.models);
+  const relay = relayOf(platform, { topic: topics.directory, toMessage: publishDirectory });
   readModels.addTo(readiness);
   return {
     title: 'Directory',
-    controllers: [...controllers, positionController(service), readModelsController(service)],
+    controllers: [...controllers, positionController(service), readModelsController(service), relayController(service)],
     providers: [
       { provide: ProjectionRunner, useValue: projection },
       { provide: ReadModels, useValue: readModels },
       { provide: FreshReadModels, useValue: fresh },
+      { provide: PublishedFacts, useValue: new PublishedFacts(relay) },
       DirectoryNow,
       ImportLog,
       ImportTurns,
@@ -80,7 +84,7 @@ const assemble = (platform: Platform): ServiceParts => {
       ...handlers,
     ],
     waiter: new DirectoryWaiter(projection),
-    background: [relayOf(platform, { topic: topics.directory, toMessage: publishDirectory }), projection],
+    background: [relay, projection],
     readModels,
   };
 };

@@ -5,6 +5,8 @@ import {
   parkedMessagesController,
   positionController,
   PositionWaiter,
+  PublishedFacts,
+  relayController,
   relayOf,
   startService,
 } from '@cairn/service-kit';
@@ -76,12 +78,19 @@ class DirectoryWaiter extends PositionWaiter {
 const assemble = (platform: Platform): ServiceParts => {
   const transport = new BusTransport(platform, [topics.directory]);
   const { consumer } = transport;
+  const relay = relayOf(platform, { topic: topics.scalingPlan, toMessage: publishAdoption });
   return {
     title: 'Scaling plan',
-    controllers: [...controllers, DirectoryCopyKeeper, positionController(service), parkedMessagesController(service)],
-    providers: [AdoptionDesk, DirectoryCopy, ...handlers, { provide: ParkedMessages, useValue: new ParkedMessages(consumer) }],
+    controllers: [...controllers, DirectoryCopyKeeper, positionController(service), parkedMessagesController(service), relayController(service)],
+    providers: [
+      AdoptionDesk,
+      DirectoryCopy,
+      ...handlers,
+      { provide: ParkedMessages, useValue: new ParkedMessages(consumer) },
+      { provide: PublishedFacts, useValue: new PublishedFacts(relay) },
+    ],
     waiter: new DirectoryWaiter(consumer),
-    background: [relayOf(platform, { topic: topics.scalingPlan, toMessage: publishAdoption })],
+    background: [relay],
     transport,
   };
 };

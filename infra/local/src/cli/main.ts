@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { dropDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.command.js';
 import { importRoster } from './import.command.js';
+import { move } from './move.command.js';
 import { rebuild } from './rebuild.command.js';
+import { replay } from './replay.command.js';
 import { start } from './start.command.js';
 import { verify } from './verify.command.js';
 
@@ -60,10 +62,13 @@ const urlOf = (text: string): string => {
   throw new InvalidArgumentError('Give the address of a platform, as in https://cairn.example.org.');
 };
 
-const onPlatform = (command: Command): Command =>
+const onAnyPlatform = (command: Command): Command =>
   inDataDir(command)
     .addOption(new Option('--url <url>', 'the address of a platform elsewhere').env('CAIRN_URL').argParser(urlOf))
-    .addOption(new Option('--token <token>', 'the bearer token of an operator of all districts, for --url').env('CAIRN_TOKEN'))
+    .addOption(new Option('--token <token>', 'the bearer token of an operator of all districts, for --url').env('CAIRN_TOKEN'));
+
+const onPlatform = (command: Command): Command =>
+  onAnyPlatform(command)
     .option('--service <name>', 'those of one service alone')
     .option('--topic <topic>', 'those of one topic alone')
     .option('--key <key>', 'those of one key alone')
@@ -82,6 +87,17 @@ onPlatform(deadLetters.command('drop'))
   .requiredOption('--id <id>', 'the message')
   .requiredOption('--reason <words>', 'why it is dropped')
   .action(dropDeadLetter);
+
+inDataDir(program.command('move'))
+  .description('copy the record from PostgreSQL to EventStoreDB; the platform must be stopped')
+  .requiredOption('--to <url>', 'where to: esdb://host:2113')
+  .option('--namespace <name>', 'put before the names of streams, on a server that holds other things')
+  .action(move);
+
+onAnyPlatform(program.command('replay'))
+  .description('publish the history of a topic once more, from the record')
+  .requiredOption('--topic <topic>', 'the topic')
+  .action(replay);
 
 try {
   await program.parseAsync();

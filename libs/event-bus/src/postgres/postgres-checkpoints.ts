@@ -36,6 +36,14 @@ export class PostgresCheckpoints {
   }
 }
 
+/** Another copy publishes by now, or the topic is published anew; what this one did last is done once more. */
+class LostTurnError extends Error {
+  override readonly name = 'LostTurnError';
+  constructor(topic: string) {
+    super(`The turn to publish ${topic} was lost`);
+  }
+}
+
 class PairCheckpoint implements Required<RelayCheckpoint> {
   private readonly holder = randomUUID();
   /** Of the turn: what is saved during it belongs to the log on which it began, also when that is exchanged meanwhile. */
@@ -52,7 +60,8 @@ class PairCheckpoint implements Required<RelayCheckpoint> {
   }
 
   async save(position: string): Promise<void> {
-    await this.rows.save(this.name, this.held ?? (await this.pair()), position);
+    const saved = await this.rows.save(this.name, this.held ?? (await this.pair()), this.holder, position);
+    if (!saved) throw new LostTurnError(this.name);
   }
 
   async takeTurn(leaseMs: number): Promise<boolean> {
@@ -72,6 +81,10 @@ class PairCheckpoint implements Required<RelayCheckpoint> {
     const { held } = this;
     this.held = undefined;
     if (held !== undefined) await this.rows.endTurn(this.name, held, this.holder);
+  }
+
+  async restart(leaseMs: number): Promise<void> {
+    await this.rows.restart(this.name, await this.pair(), randomUUID(), leaseMs);
   }
 
   /** False when another copy has the turn, and when this is not the record or the log any more on which it began. */

@@ -25,12 +25,14 @@ export class RelayRows {
     return rows[0]?.position ?? undefined;
   }
 
-  async save(name: string, { storeId, logId }: RelayPair, position: string): Promise<void> {
-    await this.run(
-      `INSERT INTO ${this.table} (name, store_id, log_id, position) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (name, store_id, log_id) DO UPDATE SET position = excluded.position, changed_at = now()`,
-      [name, storeId, logId, position],
+  /** False, and nothing is kept, when the turn was lost meanwhile: what another one has kept is not overwritten. */
+  async save(name: string, { storeId, logId }: RelayPair, holder: string, position: string): Promise<boolean> {
+    const rows = await this.run(
+      `UPDATE ${this.table} SET position = $5, changed_at = now()
+       WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4 RETURNING 1 AS saved`,
+      [name, storeId, logId, holder, position],
     );
+    return rows.length > 0;
   }
 
   async takeTurn(name: string, { storeId, logId }: RelayPair, holder: string, leaseMs: number): Promise<boolean> {
@@ -51,6 +53,17 @@ export class RelayRows {
       `UPDATE ${this.table} SET holder = NULL, turn_ends_at = NULL
        WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4`,
       [name, storeId, logId, holder],
+    );
+  }
+
+  /** Hands the turn to somebody who does not publish, for as long as a copy takes to see that it has lost it. */
+  async restart(name: string, { storeId, logId }: RelayPair, nobody: string, leaseMs: number): Promise<void> {
+    await this.run(
+      `INSERT INTO ${this.table} AS c (name, store_id, log_id, holder, turn_ends_at)
+       VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')
+       ON CONFLICT (name, store_id, log_id) DO UPDATE
+         SET position = NULL, holder = excluded.holder, turn_ends_at = excluded.turn_ends_at, changed_at = now()`,
+      [name, storeId, logId, nobody, leaseMs],
     );
   }
 

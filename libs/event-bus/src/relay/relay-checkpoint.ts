@@ -9,4 +9,6 @@ export interface RelayCheckpoint {
   takeTurn?(leaseMs: number): Promise<boolean>;
   /** Gives the turn back, so that another copy need not wait for the lease to run out. */
   endTurn?(): Promise<void>;
+  /** Forgets the position and takes the turn from whoever has it: after about `leaseMs` one begins from the first event. */
+  restart?(leaseMs: number): Promise<void>;
 }

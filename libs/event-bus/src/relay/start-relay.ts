@@ -72,6 +72,14 @@ export class Relay {
     return { publishedUpTo, head, caughtUp: oldest === undefined, behindMs };
   }
 
+  /**
+   * Has everything published once more from the first event, by whichever copy gets the turn next: for a log that has
+   * lost what was on it. Consumers know by the ids what they have; the order of each key is kept.
+   */
+  async replay(): Promise<void> {
+    await this.options.checkpoint.restart?.(this.leaseMs);
+  }
+
   /** Resolves once the batch on its way has been published or given up, and the turn is given back. */
   async stop(): Promise<void> {
     this.stopping.abort();

@@ -24,8 +24,11 @@ export interface RelayStatus {
 
 /** What publishes the facts of a service. */
 export interface ServiceRelay extends Background {
+  readonly topic: string;
   /** Undefined before it was started. */
   relayStatus(): Promise<RelayStatus | undefined>;
+  /** Publishes everything once more, from the first fact on; `relayStatus` tells how far that is. */
+  replay(): Promise<void>;
 }
 
 /** Publishes the facts of a service: the event table is the outbox. Ready once it has caught up after the start. */
@@ -44,6 +47,7 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): S
     },
   });
   return {
+    topic: topic.name,
     start: async () => {
       await checkpoints.migrate();
       relay = startRelay({
@@ -57,6 +61,10 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): S
       });
     },
     stop: async () => relay?.stop(),
+    replay: async () => {
+      await relay?.replay();
+      logger.warn({ topic: topic.name }, 'the history is published once more, as an operator asked');
+    },
     relayStatus: async () => {
       if (!relay) return undefined;
       const { publishedUpTo, head, caughtUp, behindMs } = await relay.lag();
