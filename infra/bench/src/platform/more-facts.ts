@@ -27,8 +27,11 @@ export const addFacts = async (databaseUrl: string, events: number): Promise<voi
     }
     const streams = [...last.values()];
     let added = 0;
-    await callersDo(64, async (caller, turn) => {
-      const head = streams[(caller + turn * 64) % streams.length];
+    // Each caller has streams of its own, so that none meets another at a version.
+    const callers = Math.min(64, streams.length);
+    const ofCaller = (caller: number): number => Math.ceil((streams.length - caller) / callers);
+    await callersDo(callers, async (caller, turn) => {
+      const head = streams[caller + (turn % ofCaller(caller)) * callers];
       if (head === undefined || added >= events) return false;
       added += 1;
       const before = last.get(head.stream) ?? head;
