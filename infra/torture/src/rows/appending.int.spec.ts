@@ -57,7 +57,10 @@ describe('appends to the record', () => {
     await of.launch(system, [['writer'], { url: proxy.url }], [['writer'], { url: proxy.url }]);
     load.start();
     for (let at = 0; at < 10; at += 1) {
-      proxy.loseAnswers(of.chance.between(1, 3));
+      // While it runs well, so that it is the answer to an append that is lost, and not one of a connection that comes up.
+      const { events } = system.ledger;
+      await until('the load goes on', () => system.ledger.events > events + 20);
+      proxy.loseAnswers(of.chance.between(1, 2));
       await until('the answers are lost', () => proxy.answersLeftToLose === 0);
     }
     await load.stop();

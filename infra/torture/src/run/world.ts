@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { startKafka } from '@cairn/engines/testing';
 import type { RunningKafka } from '@cairn/engines/testing';
 import pg from 'pg';
 
@@ -34,7 +35,6 @@ export class World {
     await mkdir(folder, { recursive: true });
     const server = await PostgresServer.start(join(folder, 'postgres'));
     if (bus === 'postgres') return new World(folder, chance, server, undefined);
-    const { startKafka } = await import('@cairn/engines/testing');
     return new World(folder, chance, server, await startKafka({ dataDir: join(folder, 'kafka') }));
   }
 
