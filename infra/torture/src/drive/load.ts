@@ -29,6 +29,8 @@ export interface LoadOptions {
 export class Load {
   retries = 0;
   conflicts = 0;
+  /** What a driver gave up for; `stop` throws it, too. */
+  failure: unknown;
   private goOn = false;
   private running: Promise<unknown> = Promise.resolve();
   private readonly known = new Map<string, number>();
@@ -45,7 +47,7 @@ export class Load {
     this.goOn = true;
     const { lanes = 6 } = this.options;
     this.running = Promise.all(Array.from({ length: lanes }, (_, lane) => this.drive(lane, this.chance.fork())));
-    this.running.catch(() => undefined);
+    this.running.catch((error: unknown) => (this.failure = error));
   }
 
   /** Begins no more commands; resolves once every one that was begun is acknowledged. */

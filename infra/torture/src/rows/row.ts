@@ -29,6 +29,7 @@ export const postgresBus: BusUnderTest = {
 export class Row {
   private readonly endings: (() => Promise<unknown>)[] = [];
   private readonly systems: SystemUnderTest[] = [];
+  private readonly loads: Load[] = [];
 
   constructor(
     readonly chance: Chance,
@@ -58,7 +59,9 @@ export class Row {
 
   /** A load over whatever writers of the system live. */
   load(system: SystemUnderTest, options: LoadOptions = {}): Load {
-    return new Load(this.chance.fork(), system.ledger, () => system.with('writer'), options);
+    const load = new Load(this.chance.fork(), system.ledger, () => system.with('writer'), options);
+    this.loads.push(load);
+    return load;
   }
 
   /** Launches copies and waits until they run. */
@@ -76,9 +79,10 @@ export class Row {
     this.endings.push(ending);
   }
 
-  /** The last things that copies complained of. */
+  /** What drivers gave up for, and the last things that copies complained of. */
   get troubles(): readonly string[] {
-    return this.systems.flatMap(({ troubles }) => troubles.slice(-5));
+    const givenUp = this.loads.flatMap(({ failure }) => (failure === undefined ? [] : [String(failure)]));
+    return [...givenUp, ...this.systems.flatMap(({ troubles }) => troubles.slice(-5))];
   }
 
   async end(): Promise<void> {
@@ -100,7 +104,7 @@ export const rowsOn = (bus: BusUnderTest): ((name: string, body: (row: Row) => P
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const troubles = row.troubles.map((trouble) => `\n  ${trouble}`).join('');
-        throw new Error(`${message}\n\nHad again with CAIRN_SEED=${seed}\nThe copies said:${troubles}`, { cause: error });
+        throw new Error(`${message}\n\nHad again with CAIRN_SEED=${seed}\nDrivers and copies said:${troubles}`, { cause: error });
       }
     }, timeout_ms);
   };

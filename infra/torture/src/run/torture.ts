@@ -57,7 +57,7 @@ export const torture = async (options: RunOptions, say: (line: string) => void):
 
 const worldTroubles = (world: World): readonly string[] => {
   try {
-    return world.system.troubles;
+    return [`drivers: ${String(world.load.failure)}`, ...world.system.troubles];
   } catch {
     return [];
   }
