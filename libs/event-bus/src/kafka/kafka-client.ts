@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-import { connect, isIP } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConfig, Producer, SASLOptions } from 'kafkajs';
@@ -26,6 +25,7 @@ class Connections {
   readonly cluster: Cluster;
   readonly producer: Producer;
   private readonly sockets = new Set<Socket>();
+  private destroyed = false;
 
   constructor(options: KafkaClientOptions) {
     const connectionTimeout = Math.min(options.callTimeoutMs, 3_000);
@@ -56,10 +56,13 @@ class Connections {
 
   /** At once, with whatever is under way: to wait for answers here would be to wait for a frozen broker. */
   destroy(): void {
-    for (const socket of this.sockets) socket.destroy(new Error('The connection was given up'));
+    this.destroyed = true;
+    for (const socket of this.sockets) socket.destroy(givenUp());
   }
 
   private open({ host, port, ssl, onConnect }: SocketOptions): Socket {
+    // kafkajs tries again what was given up: it must send nothing late, and open nothing that nobody would close.
+    if (this.destroyed) return new Socket().destroy(givenUp());
     const named = isIP(host) === 0 ? { servername: host } : {};
     const socket = ssl
       ? connectTls({ host, port, ...named, ...(typeof ssl === 'object' ? ssl : {}) }, onConnect)
@@ -73,6 +76,8 @@ class Connections {
     return socket;
   }
 }
+
+const givenUp = (): Error => new Error('The connection was given up');
 
 /** `PolledEventBus` has chosen the partition by `partitionOfKey`, as every engine does; nothing is left to choose. */
 const partitionerOfPort = ({ message }: { message: { partition?: number } }): number => {
