@@ -46,6 +46,17 @@ export const checkRecord = async (session: SqlSession, ledger: AppendLedger): Pr
   return mismatches.slice(0, toldMax);
 };
 
+/** Commands that stand on record in part: at no moment may anybody see one, whether it was acknowledged or not. */
+export const checkWhole = async (session: SqlSession, ledger: AppendLedger): Promise<string[]> => {
+  const rows = await session.query<{ command: string; events: number }>(
+    `SELECT meta->>'correlationId' AS command, count(*)::int AS events FROM ${storeSchema}.es_event GROUP BY 1`,
+  );
+  return rows.flatMap(({ command, events }) => {
+    const asked = ledger.asked.get(command)?.stones.length;
+    return asked === events ? [] : [`record: ${events} events of command ${command} stand there, asked was ${asked}`];
+  });
+};
+
 /** The hash chains, by the verification that operators use. */
 export const checkChains = async (url: string): Promise<string[]> => {
   const { breaks } = await verifyPostgresEventStore({ connection: url, schema: storeSchema });

@@ -3,6 +3,7 @@ import { describe, expect } from '@jest/globals';
 
 import { flipBit } from '../faults/flip-bit.js';
 import { TcpProxy } from '../faults/tcp-proxy.js';
+import { checkWhole } from '../model/check-record.js';
 import { connected, rowsOfStore } from './store-only.js';
 import { scope, storeSchema } from '../system/settings.js';
 import { until } from '../until.js';
@@ -18,6 +19,7 @@ describe('appends to the record', () => {
     for (let kills = 0; kills < 5; kills += 1) {
       const [next] = await Promise.all([of.launch(system, [['writer']]), of.pause(0, 200)]);
       await of.chance.pick(system.with('writer').filter((copy) => copy !== next[0])).kill();
+      expect(await checkWhole(system.session, system.ledger)).toEqual([]);
     }
     await load.stop();
     expect(await system.mismatches({ groups: [], bus: false })).toEqual([]);
