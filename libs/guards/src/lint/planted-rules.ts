@@ -53,6 +53,8 @@ const violations: Readonly<Record<string, readonly Snippet[]>> = {
     "import { Kafka } from 'kafkajs';\nexport const used = Kafka;",
     "import { EventStoreDBClient } from '@eventstore/db-client';\nexport const used = EventStoreDBClient;",
     "export const later = () => import('kafkajs');",
+    "export const later = () => import('kafkajs/src/cluster/index.js');",
+    "import { createRequire } from 'node:module';\nexport const used = createRequire(import.meta.url)('kafkajs/src/cluster');",
     ['libs/event-store/src/postgres/planted.ts', "import { Kafka } from 'kafkajs';\nexport const used = Kafka;"],
     ['libs/event-bus/src/postgres/planted.spec.ts', "import { Kafka } from 'kafkajs';\nexport const used = Kafka;"],
   ],
