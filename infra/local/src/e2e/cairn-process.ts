@@ -68,7 +68,7 @@ export class StartedCairn {
   private constructor(
     readonly process: CairnProcess,
     readonly url: string,
-    private readonly token: string,
+    readonly token: string,
   ) {}
 
   static async ready(dataDir: string, more: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<StartedCairn> {
@@ -83,9 +83,17 @@ export class StartedCairn {
     return (await response.json()) as Answer;
   }
 
-  async post<Answer>(path: string, body: object): Promise<Answer> {
-    const headers = { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json' };
-    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  post<Answer>(path: string, body: object): Promise<Answer> {
+    return this.send(path, 'application/json', JSON.stringify(body));
+  }
+
+  csv<Answer>(path: string, content: string): Promise<Answer> {
+    return this.send(path, 'text/csv', content);
+  }
+
+  private async send<Answer>(path: string, type: string, body: string): Promise<Answer> {
+    const headers = { Authorization: `Bearer ${this.token}`, 'Content-Type': type };
+    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Answer;
   }

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { EventStoreDbDouble } from '@cairn/event-store/testing/eventstoredb-double';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { CairnProcess, StartedCairn } from './cairn-process.js';
+import { schoolsCsv } from './platform-under-test.js';
+
+interface Adoption {
+  readonly position: string;
+  readonly effective: string;
+  readonly recorded: string;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly schools: readonly { readonly schoolId: string; readonly name: string; readonly version: number }[];
+}
+
+const district = '/api/districts/moving-up';
+
+describe('a record that moves from PostgreSQL to EventStoreDB', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  let double: EventStoreDbDouble;
+  let dataDir: string;
+  let environment: Readonly<Record<string, string>>;
+  let before: Adoption;
+
+  const asOf = (cairn: StartedCairn, effective: string): Promise<Adoption> =>
+    cairn.get<Adoption>(`${district}/adoption?initiative=blended-learning&effective=${effective}`);
+  /** Where and when it was read is another with each reading. */
+  const withoutPosition = ({ position: _place, recorded: _time, ...rest }: Adoption) => rest;
+  const run = (args: readonly string[]) => CairnProcess.spawn([...args, '--data', dataDir], environment).finished();
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    double = await EventStoreDbDouble.start();
+    dataDir = await mkdtemp(join(tmpdir(), 'cairn-moving-'));
+    environment = { DATABASE_URL: database.url };
+    const cairn = await StartedCairn.ready(dataDir, ['--empty'], environment);
+    await cairn.post('/api/districts', { districtId: 'moving-up', name: 'Moving up', timeZone: 'America/Chicago' });
+    await cairn.csv(`${district}/roster-imports?mode=apply&effective=2025-01-01`, schoolsCsv);
+    await cairn.post(`${district}/initiatives`, { name: 'Blended learning', description: 'Teaching that mixes' });
+    const { items } = await cairn.get<{ items: { schoolId: string }[] }>(`${district}/schools`);
+    const adoption = `${district}/schools/${items[0]?.schoolId}/adoptions/blended-learning`;
+    await cairn.post(`${adoption}/start`, { occurredAt: '2025-03-03' });
+    await cairn.post(`${adoption}/advance-stage`, { occurredAt: '2025-09-01' });
+    before = await asOf(cairn, '2025-09-30');
+    await cairn.process.end('SIGTERM');
+  }, 300_000);
+  afterAll(async () => {
+    double.kill();
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  test('is copied whole, and copying it again finds it there', async () => {
+    const moved = await run(['move', '--to', double.url]);
+    expect(moved).toMatchObject({ code: 0, output: expect.stringContaining('The record is moved.') });
+    expect(moved.output).toContain('scaling-plan: 2 events in 1 streams');
+    const again = await run(['move', '--to', double.url]);
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining('2 of them by an earlier move') });
+  }, 300_000);
+
+  test('is verified there', async () => {
+    const verified = await CairnProcess.spawn(['verify', '--data', dataDir], { ...environment, EVENT_STORE_URL: double.url }).finished();
+    expect(verified).toMatchObject({ code: 0, output: expect.stringContaining('The record is whole.') });
+  }, 120_000);
+
+  test('answers as before, takes new facts, and shows them', async () => {
+    const cairn = await StartedCairn.ready(dataDir, ['--empty'], { ...environment, EVENT_STORE_URL: double.url });
+    const after = await asOf(cairn, '2025-09-30');
+    expect(withoutPosition(after)).toEqual(withoutPosition(before));
+    const school = before.schools.find(({ version }) => version === 0);
+    const started = await cairn.post<{ position: string }>(
+      `${district}/schools/${school?.schoolId}/adoptions/blended-learning/start`,
+      { occurredAt: '2025-10-01' },
+    );
+    const { totals } = await cairn.get<Adoption>(`${district}/adoption?initiative=blended-learning&min-position=${started.position}`);
+    expect(totals).not.toEqual(before.totals);
+    const beforeReplay = await asOf(cairn, '2025-12-01');
+    const replayed = await run(['replay', '--topic', 'cairn.scaling-plan.v1', '--url', cairn.url, '--token', cairn.token]);
+    expect(replayed).toMatchObject({ code: 0, output: expect.stringContaining('published once more') });
+    const unknown = await run(['replay', '--topic', 'cairn.nothing.v1', '--url', cairn.url, '--token', cairn.token]);
+    expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('There are: cairn.directory.v1, cairn.scaling-plan.v1') });
+    expect(withoutPosition(await asOf(cairn, '2025-12-01'))).toEqual(withoutPosition(beforeReplay));
+    await cairn.process.end('SIGTERM');
+  }, 300_000);
+});
