@@ -29,8 +29,6 @@ export { ProgressTimeoutError } from './consumer/wait-for-progress.js';
 export type { WaitOptions } from './consumer/wait-for-progress.js';
 export { InMemoryBroker } from './in-memory/in-memory-broker.js';
 export { InMemoryEventBus } from './in-memory/in-memory-event-bus.js';
-export { KafkaEventBus, openKafkaEventBus } from './kafka/kafka-event-bus.js';
-export type { KafkaEventBusOptions } from './kafka/kafka-event-bus.js';
 export { migratePostgresEventBus } from './postgres/migrate-postgres-event-bus.js';
 export type { MigratePostgresEventBusOptions } from './postgres/migrate-postgres-event-bus.js';
 export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-event-bus.js';

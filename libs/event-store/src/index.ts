@@ -36,6 +36,3 @@ export { verifyStore } from './verify-store.js';
 export type { VerifyOptions } from './verify-store.js';
 export { CopyRefusedError, copyStore } from './copy/copy-store.js';
 export type { CopyProgress, CopyResult, CopyStoreOptions, CopyTarget } from './copy/copy-store.js';
-export { EventStoreDb, openEventStoreDb } from './eventstoredb/event-store-db.js';
-export type { EventStoreDbOptions } from './eventstoredb/event-store-db.js';
-export { openEventStoreDbImport } from './eventstoredb/event-store-db-import.js';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { migrateConsumerTables, openKafkaEventBus, pgInTransaction, startConsumer } from '@cairn/event-bus';
+import { migrateConsumerTables, pgInTransaction, startConsumer } from '@cairn/event-bus';
 import type { OutgoingMessage } from '@cairn/event-bus';
+import { openKafkaEventBus } from '@cairn/event-bus/kafka';
 import pg from 'pg';
 
 import type { Benchmark } from '../measure/benchmark.js';

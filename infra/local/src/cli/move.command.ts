@@ -1,4 +1,4 @@
-import { copyStore, openEventStoreDbImport, openPostgresEventStore } from '@cairn/event-store';
+import { copyStore, openPostgresEventStore } from '@cairn/event-store';
 import type { CopyProgress, CopyResult } from '@cairn/event-store';
 import { eventStoreFrom, storeSchemaOf, toldToStop } from '@cairn/service-kit';
 import type { EventStoreConfig } from '@cairn/service-kit';
@@ -40,6 +40,7 @@ const moveOne = async ({ databaseUrl, target, service, signal, onProgress }: Mov
     pool: { connectionString: databaseUrl },
     clock: noClock,
   });
+  const { openEventStoreDbImport } = await import('@cairn/event-store/eventstoredb');
   const to = openEventStoreDbImport({ ...target, scope: service });
   try {
     return await copyStore({ from, to, onProgress, signal });

@@ -1,5 +1,6 @@
-import { openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
+import { openPostgresEventBus } from '@cairn/event-bus';
 import type { EventBus } from '@cairn/event-bus';
+import { openKafkaEventBus } from '@cairn/event-bus/kafka';
 
 import type { BusSettings } from './settings.js';
 

@@ -1,7 +1,7 @@
 import { topics } from '@cairn/contracts';
-import { InvalidMessageError, openKafkaEventBus, openPostgresEventBus } from '@cairn/event-bus';
+import { InvalidMessageError, openPostgresEventBus } from '@cairn/event-bus';
 import type { EventBus } from '@cairn/event-bus';
-import { openEventStoreDb, openPostgresEventStore } from '@cairn/event-store';
+import { openPostgresEventStore } from '@cairn/event-store';
 import type { Clock, EventStore } from '@cairn/event-store';
 import type { DataSource } from 'typeorm';
 
@@ -11,7 +11,7 @@ import { addressOf } from './address-of.js';
 import type { Closers } from './closers.js';
 import type { ServiceConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
-import type { EventStoreConfig } from './engine-config.js';
+import type { EventStoreConfig, KafkaConfig } from './engine-config.js';
 import type { Engine } from './engine-trouble.js';
 import { engineTrouble, withinTime } from './engine-trouble.js';
 import { postgresAt } from './postgres-at.js';
@@ -24,20 +24,23 @@ export interface Engines {
   readonly all: readonly Engine[];
 }
 
-/** Opens the adapters that the configuration chose; none of them connects before it is first used. */
-export const openEngines = (
+/**
+ * Opens the adapters that the configuration chose; none of them connects before it is first used. Clients of engines that
+ * were not chosen are not even loaded: they cost every process some 25 MB and a good part of its start.
+ */
+export const openEngines = async (
   service: string,
   config: ServiceConfig,
   { clock, dataSource, closers }: { readonly clock: Clock; readonly dataSource: DataSource; readonly closers: Closers },
-): Engines => {
+): Promise<Engines> => {
   const postgres = postgresAt(config.databaseUrl);
   const connection = connectAs(config.databaseUrl, service);
   const { kafka, eventStore } = config;
   const store = eventStore
-    ? openOnEventStoreDb(eventStore, service, clock)
+    ? await openOnEventStoreDb(eventStore, service, clock)
     : openPostgresEventStore({ scope: service, schema: storeSchemaOf(service), pool: connection, clock });
   closers.push(() => store.close());
-  const bus = kafka ? openKafkaEventBus({ ...kafka, clientId: `cairn-${service}` }) : openPostgresEventBus({ schema: busSchema, connection });
+  const bus = kafka ? await openOnKafka(kafka, service) : openPostgresEventBus({ schema: busSchema, connection });
   closers.push(() => bus.close());
   const storeAt = eventStore
     ? ({ kind: 'eventstoredb', address: addressOf(eventStore.url), variable: 'EVENT_STORE_URL' } as const)
@@ -64,7 +67,13 @@ const askBus = async (bus: EventBus): Promise<void> => {
   }
 };
 
-const openOnEventStoreDb = (config: EventStoreConfig, scope: string, clock: Clock): EventStore => {
+const openOnKafka = async (config: KafkaConfig, service: string): Promise<EventBus> => {
+  const { openKafkaEventBus } = await import('@cairn/event-bus/kafka');
+  return openKafkaEventBus({ ...config, clientId: `cairn-${service}` });
+};
+
+const openOnEventStoreDb = async (config: EventStoreConfig, scope: string, clock: Clock): Promise<EventStore> => {
+  const { openEventStoreDb } = await import('@cairn/event-store/eventstoredb');
   try {
     return openEventStoreDb({ ...config, scope, clock });
   } catch (cause) {

@@ -52,7 +52,7 @@ const openAll = async (service: string, config: ServiceConfig, data: DataSourceP
   if (config.prepareDatabase) await provisionDatabase(config.databaseUrl, [service]);
   const dataSource = await openDataSource(config.databaseUrl, service, data);
   closers.push(() => dataSource.destroy());
-  const { store, bus, all: engines } = openEngines(service, config, { clock, dataSource, closers });
+  const { store, bus, all: engines } = await openEngines(service, config, { clock, dataSource, closers });
   for (const engine of engines) await requireAnswer(engine);
   const readiness = new Readiness();
   for (const engine of engines) readiness.add({ name: engine.role, check: () => requireAnswer(engine, look_ms).then(() => undefined) });

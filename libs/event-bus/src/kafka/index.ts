@@ -1,0 +1,2 @@
+export { KafkaEventBus, openKafkaEventBus } from './kafka-event-bus.js';
+export type { KafkaEventBusOptions } from './kafka-event-bus.js';
