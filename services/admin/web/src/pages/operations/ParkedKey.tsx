@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Replayed } from '../../api/operations.js';
 import { operationsQuery, replayParked } from '../../api/operations.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import { Icon } from '../../ui/Icon.js';
@@ -10,6 +11,7 @@ import { ProblemNotice } from '../../ui/ProblemNotice.js';
 import { DropForm } from './DropForm.js';
 import classes from './Operations.module.css';
 import type { ParkedSequence } from './parked.js';
+import { replayToTheEnd } from './parked.js';
 
 interface Props {
   readonly service: string;
@@ -23,10 +25,12 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
   const { format } = useDistrict();
   const client = useQueryClient();
   const [dropping, setDropping] = useState(false);
+  const [soFar, setSoFar] = useState<Replayed>();
   const [first] = entry.messages;
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: operationsQuery.queryKey });
   const replay = useMutation({
-    mutationFn: () => replayParked(service, { topic: entry.topic, key: entry.key }),
+    mutationFn: () => replayToTheEnd(() => replayParked(service, { topic: entry.topic, key: entry.key }), setSoFar),
+    onMutate: () => setSoFar(undefined),
     onSuccess: ({ replayed, left }) => {
       if (left === 0) onDone(t('operations.parked.replayed', { count: replayed }));
     },
@@ -42,7 +46,8 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
           {t('operations.parked.about', { type: first.type ?? entry.topic, key: entry.key, date: format.date(first.parkedAt) })}{' '}
           {entry.messages.length > 1 && t('operations.parked.behind', { count: entry.messages.length - 1 })}
         </p>
-        {still && <p role="alert" className={classes['reason']}>{t('operations.parked.still', { count: still.left, reason: still.reason ?? first.reason })}</p>}
+        {still?.reason !== undefined && <p role="alert" className={classes['reason']}>{t('operations.parked.still', { count: still.left, reason: still.reason })}</p>}
+        {still && still.reason === undefined && <p role="alert" className={classes['note']}>{t('operations.parked.stands', { count: still.left })}</p>}
         {replay.error && <ProblemNotice error={replay.error} of="command" />}
         {dropping ? (
           <DropForm
@@ -59,7 +64,7 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
           <div className={classes['buttons']}>
             <Button size="xs" disabled={replay.isPending} onClick={() => replay.mutate()}>{t('operations.parked.replay')}</Button>
             <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(true)}>{t('operations.parked.drop')}</Button>
-            {replay.isPending && <span role="status" className="dim">{t('operations.parked.replaying')}</span>}
+            {replay.isPending && <span role="status" className="dim">{soFar ? t('operations.parked.replayingOn', { count: soFar.left, replayed: soFar.replayed }) : t('operations.parked.replaying')}</span>}
           </div>
         )}
       </div>

@@ -1,4 +1,4 @@
-import type { ParkedMessage } from '../../api/operations.js';
+import type { ParkedMessage, Replayed } from '../../api/operations.js';
 
 export interface ParkedSequence {
   readonly topic: string;
@@ -17,4 +17,19 @@ export const byKey = (messages: readonly ParkedMessage[]): readonly ParkedSequen
     else sequences.set(name, { topic: message.topic, key: message.key, messages: [message] });
   }
   return [...sequences.values()];
+};
+
+/**
+ * One answer applies a part of a long sequence; the next parts are asked for until none is left or a message fails
+ * again. A part that applied nothing ends it, too: whatever holds the sequence up, asking on would not help it.
+ */
+export const replayToTheEnd = async (replayPart: () => Promise<Replayed>, onPart: (soFar: Replayed) => void): Promise<Replayed> => {
+  let replayed = 0;
+  for (;;) {
+    const part = await replayPart();
+    replayed += part.replayed;
+    const soFar = { ...part, replayed };
+    if (part.left === 0 || part.reason !== undefined || part.replayed === 0) return soFar;
+    onPart(soFar);
+  }
 };
