@@ -1,14 +1,16 @@
 import type { Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
-import type { ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
+import type { Begun, ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
 import type { ParkedStore } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { StaleOwnerError } from './failures.js';
 import type { LogCheckpoints } from './log-checkpoints.js';
 import type { ComparePositions } from './progress.js';
-import { advancedBy } from './progress.js';
+import { advancedBy, compareDecimalPositions, isDecimalPosition } from './progress.js';
 
 export interface BatchEnvironment {
   readonly inTransaction: InTransaction;
+  /** See `ConsumerOptions.alone`. */
+  readonly alone: SqlSession | undefined;
   readonly store: ConsumerStore;
   readonly parked: ParkedStore;
   readonly checkpoints: LogCheckpoints;
@@ -54,11 +56,13 @@ export const takeInRun = async (
   const lastOffset = messages.at(-1)?.offset ?? batch.lastOffset;
   const logId = await environment.checkpoints.logOf(topic, partition);
   const strays = await strayKeys(environment, batch, messages);
-  return environment.inTransaction(async (session) => {
-    const owner = await store.moveCheckpoint(session, { logId, topic, partition, lastOffset, fence });
-    if (!owner) throw new StaleOwnerError(topic, partition, fence);
-    const fresh = await freshOf(store, session, messages);
-    const { applicable, following, stray } = await sorted(parkedStore, session, topic, fresh, strays);
+  const events = eventsOf(messages);
+  const reached = comparedInDatabase(messages, compare) ? advancedBy(messages, [], compare) : undefined;
+  return transactionFor(environment, events, reached)(async (session) => {
+    const checkpoint = { logId, topic, partition, lastOffset, fence };
+    const begun = await store.begin(session, { ...checkpoint, events, reached: reached ?? [] });
+    if (begun === undefined) throw new StaleOwnerError(topic, partition, fence);
+    const { applicable, following, stray } = sorted(events, begun, strays);
     if (following.length > 0) await parkedStore.park(session, following, behind, 0);
     const parked: NewlyParked[] = stray.map((message) => ({ message, reason: strayReason(message, strays) }));
     for (const { message, reason } of parked) await parkedStore.park(session, [message], reason, 0);
@@ -66,11 +70,44 @@ export const takeInRun = async (
       if (verdict === undefined) await environment.apply(applicable, session);
       else await parkedStore.park(session, applicable, verdict.reason, verdict.attempts);
     }
-    const advanced = advancedBy(messages, await store.progress(session, { topic, partition }), compare);
-    if (advanced.length > 0) await store.saveProgress(session, advanced);
+    const advanced = reached === undefined ? await advance(environment, batch, messages, session) : begun.advanced;
     const judged = verdict === undefined ? [] : applicable.map((message) => ({ message, reason: verdict.reason }));
     return { advanced, parked: [...parked, ...judged] };
   });
+};
+
+/** Events of the run, each id once. */
+const eventsOf = (messages: readonly Incoming[]): readonly IncomingMessage[] => {
+  const events = new Map<string, IncomingMessage>();
+  for (const message of messages) {
+    if (message.kind === 'event' && !events.has(message.id)) events.set(message.id, message);
+  }
+  return [...events.values()];
+};
+
+/** What is no decimal number, or has an order of its own, is compared here. */
+const comparedInDatabase = (messages: readonly Incoming[], compare: ComparePositions): boolean =>
+  compare === compareDecimalPositions &&
+  messages.every((one) => isDecimalPosition(one.kind === 'event' ? one.sourcePosition : one.position));
+
+/** Watermarks alone are done with the one statement that begins: it is a transaction by itself. */
+const transactionFor = (
+  { inTransaction, alone }: BatchEnvironment,
+  events: readonly IncomingMessage[],
+  reached: readonly ProgressRow[] | undefined,
+): InTransaction =>
+  alone !== undefined && reached !== undefined && events.length === 0 ? (work) => work(alone) : inTransaction;
+
+/** Moves on what is kept of the partition, by an order that the database does not know. */
+const advance = async (
+  { store, compare }: BatchEnvironment,
+  { topic, partition }: IncomingBatch,
+  messages: readonly Incoming[],
+  session: SqlSession,
+): Promise<readonly ProgressRow[]> => {
+  const advanced = advancedBy(messages, await store.progress(session, { topic, partition }), compare);
+  if (advanced.length > 0) await store.saveProgress(session, advanced);
+  return advanced;
 };
 
 /** Keys of the run that belong to another partition, with that partition. Nothing orders them against what is there. */
@@ -92,22 +129,6 @@ const strayReason = ({ key, partition }: IncomingMessage, strays: ReadonlyMap<st
   `It came out of partition ${partition}, and its key belongs to partition ${strays.get(key)}: ` +
   'in which order it stands to other messages of its key is not known';
 
-/** Events whose id was not taken in before, each id once. */
-const freshOf = async (
-  store: ConsumerStore,
-  session: SqlSession,
-  messages: readonly Incoming[],
-): Promise<readonly IncomingMessage[]> => {
-  const events = new Map<string, IncomingMessage>();
-  for (const message of messages) {
-    if (message.kind === 'event' && !events.has(message.id)) events.set(message.id, message);
-  }
-  if (events.size === 0) return [];
-  // Sorted, so that two transactions that meet at the same ids lock them in one order.
-  const fresh = await store.takeIn(session, [...events.keys()].sort());
-  return [...events.values()].filter(({ id }) => fresh.has(id));
-};
-
 interface Sorted {
   readonly applicable: readonly IncomingMessage[];
   /** Their key is parked already. */
@@ -116,19 +137,16 @@ interface Sorted {
   readonly stray: readonly IncomingMessage[];
 }
 
-const sorted = async (
-  store: ParkedStore,
-  session: SqlSession,
-  topic: string,
-  fresh: readonly IncomingMessage[],
+const sorted = (
+  events: readonly IncomingMessage[],
+  { fresh, parked }: Begun,
   strays: ReadonlyMap<string, number>,
-): Promise<Sorted> => {
-  if (fresh.length === 0) return { applicable: [], following: [], stray: [] };
-  const parked = await store.lockParked(session, topic, [...new Set(fresh.map(({ key }) => key))]);
-  const open = fresh.filter(({ key }) => !parked.has(key));
+): Sorted => {
+  const news = events.filter(({ id }) => fresh.has(id));
+  const open = news.filter(({ key }) => !parked.has(key));
   return {
     applicable: open.filter(({ key }) => !strays.has(key)),
-    following: fresh.filter(({ key }) => parked.has(key)),
+    following: news.filter(({ key }) => parked.has(key)),
     stray: open.filter(({ key }) => strays.has(key)),
   };
 };

@@ -10,8 +10,11 @@ export type ComparePositions = (scope: string, left: string, right: string) => n
 
 const decimal = /^\d{1,20}$/;
 
+/** Whether it is a position that the database can compare as `compareDecimalPositions` does. */
+export const isDecimalPosition = (position: string): boolean => decimal.test(position);
+
 const numberOf = (scope: string, position: string): bigint => {
-  if (!decimal.test(position)) throw new InvalidPositionError(scope, position);
+  if (!isDecimalPosition(position)) throw new InvalidPositionError(scope, position);
   return BigInt(position);
 };
 

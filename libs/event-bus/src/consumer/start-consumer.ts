@@ -25,6 +25,8 @@ export interface ConsumerOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly inTransaction: InTransaction;
+  /** Runs one statement by itself, for batches that need no more; without it they take a transaction like the others. */
+  readonly alone?: SqlSession;
   /** Where the tables of `consumerTables` stand. */
   readonly schema: string;
   /**
@@ -57,12 +59,13 @@ export class Consumer {
   private consumption: Consumption | undefined;
 
   constructor(private readonly options: ConsumerOptions) {
-    const { bus, inTransaction, schema, group, apply, comparePositions: compare = compareDecimalPositions } = options;
+    const { bus, inTransaction, alone, schema, group, apply } = options;
+    const compare = options.comparePositions ?? compareDecimalPositions;
     const store = new ConsumerStore(schema, group);
     const checkpoints = new LogCheckpoints(bus, inTransaction, store);
     const parked = new ParkedStore(schema, group);
     const partitionOf = bus.partitionOf.bind(bus);
-    this.environment = { inTransaction, store, parked, checkpoints, compare, partitionOf, apply };
+    this.environment = { inTransaction, alone, store, parked, checkpoints, compare, partitionOf, apply };
     this.known = new Progress(compare);
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.

@@ -24,11 +24,22 @@ export interface Checkpoint {
   readonly fence: number;
 }
 
-/**
- * How long a session may sit idle in a transaction that holds a checkpoint: the server ends that of a copy which was
- * frozen in the middle of a batch, or the next owner of the partition would wait at the lock for as long as the ice lasts.
- */
-export const idleInTransactionMs = 5_000;
+/** What a run of messages of one partition has to note before any of it is applied. */
+export interface Beginning extends Checkpoint {
+  /** Each id once. */
+  readonly events: readonly { readonly id: string; readonly key: string }[];
+  /** Decimal positions, one a scope; the greater of these and what is known is kept. */
+  readonly reached: readonly ProgressRow[];
+}
+
+export interface Begun {
+  /** Ids that were not taken in before. */
+  readonly fresh: ReadonlySet<string>;
+  /** Keys of fresh messages that are parked, locked: a replay that is about to open one of them was waited for. */
+  readonly parked: ReadonlySet<string>;
+  /** Those of `reached` that were further on than what was known. */
+  readonly advanced: readonly ProgressRow[];
+}
 
 /** The statements of one group on its checkpoints, inbox and progress; the tables are those of `consumerTables`. */
 export class ConsumerStore {
@@ -65,31 +76,40 @@ export class ConsumerStore {
   }
 
   /**
-   * Moves the checkpoint and locks its row until the commit. Answers false for a fence that is older than the row's:
-   * two owners take turns at this lock, and the old one finds out here. The offset never goes back.
+   * Moves the checkpoint and locks its row until the commit, and notes the rest. Answers undefined for a fence that is
+   * older than the row's: two owners take turns at this lock, and the old one finds out here. The offset never goes back.
    */
-  async moveCheckpoint(session: SqlSession, checkpoint: Checkpoint): Promise<boolean> {
+  async begin(session: SqlSession, { events, reached, ...checkpoint }: Beginning): Promise<Begun | undefined> {
     const { logId, topic, partition, lastOffset, fence } = checkpoint;
-    const rows = await session.query(
-      `INSERT INTO ${this.schema}.consumer_checkpoint AS c (group_name, log_id, topic, partition, last_offset, fence)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (group_name, log_id, topic, partition) DO UPDATE
-         SET last_offset = greatest(c.last_offset, excluded.last_offset), fence = excluded.fence, changed_at = now()
-         WHERE c.fence <= excluded.fence
-       RETURNING 1 AS moved, set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true)`,
-      [this.group, logId, topic, partition, lastOffset, fence],
+    // Sorted, so that two transactions that meet at the same ids lock them in one order.
+    const sorted = [...events].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const [row] = await session.query<BegunRow>(
+      `SELECT * FROM ${this.schema}.consumer_take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        this.group,
+        logId,
+        topic,
+        partition,
+        lastOffset,
+        fence,
+        sorted.map(({ id }) => id),
+        sorted.map(({ key }) => key),
+        reached.map(({ scope }) => scope),
+        reached.map(({ source_position }) => source_position),
+      ],
     );
-    return rows.length > 0;
-  }
-
-  /** Notes the ids as taken in; answers those that were not before. */
-  async takeIn(session: SqlSession, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await session.query<{ message_id: string }>(
-      `INSERT INTO ${this.schema}.consumer_inbox (group_name, message_id) SELECT $1, unnest($2::text[])
-       ON CONFLICT DO NOTHING RETURNING message_id`,
-      [this.group, ids],
-    );
-    return new Set(rows.map((row) => row.message_id));
+    if (row === undefined) return undefined;
+    const positions = row.moved_positions ?? [];
+    return {
+      fresh: new Set(row.fresh_ids),
+      parked: new Set(row.parked_keys),
+      advanced: (row.moved_scopes ?? []).map((scope, at) => ({
+        topic,
+        partition,
+        scope,
+        source_position: positions[at] ?? '',
+      })),
+    };
   }
 
   /** Progress of the whole group, or of one partition. */
@@ -115,4 +135,11 @@ export class ConsumerStore {
       ],
     );
   }
+}
+
+interface BegunRow {
+  readonly fresh_ids: string[] | null;
+  readonly parked_keys: string[] | null;
+  readonly moved_scopes: string[] | null;
+  readonly moved_positions: string[] | null;
 }

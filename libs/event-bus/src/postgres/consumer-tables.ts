@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { InTransaction } from '../sql-session.js';
+import { consumerFunctions } from './consumer-functions.js';
 import { consumerUpgrades } from './consumer-upgrades.js';
 
 /** The log of rows from before logs had names: the one that PostgreSQL carries. */
@@ -8,7 +9,7 @@ export const unnamedLog = '';
 /**
  * The statements that lay out what a consumer keeps, in the schema of its service and run by the service's role: the
  * checkpoint per partition of a log, progress per partition, the inbox (each message id that was taken in), the keys
- * that are parked with their messages, and the messages that were dropped.
+ * that are parked with their messages, and the messages that were dropped. `migrateConsumerTables` adds the functions.
  */
 export const consumerTables = (schemaName: string): readonly string[] => {
   const schema = quoteIdentifier(schemaName);
@@ -75,7 +76,8 @@ export const consumerTables = (schemaName: string): readonly string[] => {
 };
 
 /**
- * Creates the tables of `consumerTables` where they do not exist, and brings those of an older version up to date;
+ * Creates the tables of `consumerTables` where they do not exist, brings those of an older version up to date, and lays
+ * out the functions;
  * several processes may do so at once.
  */
 export const migrateConsumerTables = (inTransaction: InTransaction, schema: string): Promise<void> =>
@@ -84,4 +86,5 @@ export const migrateConsumerTables = (inTransaction: InTransaction, schema: stri
     const upgrades = await consumerUpgrades(session, schema);
     for (const statement of consumerTables(schema)) await session.query(statement);
     for (const statement of upgrades) await session.query(statement);
+    await session.query(consumerFunctions(schema));
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from '../event-bus.js';
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { SqlSession } from '../sql-session.js';
-import { idleInTransactionMs } from './consumer-store.js';
+import { idleInTransactionMs } from './consumer-functions.js';
 
 /** The key of a parked sequence: messages of one key keep their order within one topic. */
 export interface ParkedKey {

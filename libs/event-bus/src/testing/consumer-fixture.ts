@@ -23,6 +23,7 @@ export class ConsumerFixture {
   readonly url: string;
   readonly pool: pg.Pool;
   readonly inTransaction: InTransaction;
+  readonly alone: SqlSession;
   readonly bus: EventBus;
   private readonly broker = new InMemoryBroker();
   private readonly buses: InMemoryEventBus[] = [];
@@ -33,6 +34,9 @@ export class ConsumerFixture {
     this.pool = new pg.Pool({ connectionString: database.url, max: 8 });
     this.pool.on('error', () => undefined);
     this.inTransaction = pgInTransaction(this.pool);
+    this.alone = {
+      query: async <Row>(sql: string, values: readonly unknown[] = []) => (await this.pool.query(sql, [...values])).rows as Row[],
+    };
     this.bus = this.openBus();
   }
 
@@ -56,9 +60,9 @@ export class ConsumerFixture {
   };
 
   start(options: Partial<ConsumerOptions> = {}): Consumer {
-    const { bus, inTransaction, keep: apply } = this;
+    const { bus, inTransaction, alone, keep: apply } = this;
     const { schema } = ConsumerFixture;
-    const fixed = { bus, group: 'g', topics: ['topic'], inTransaction, schema, apply, retryFirstMs: 5 };
+    const fixed = { bus, group: 'g', topics: ['topic'], inTransaction, alone, schema, apply, retryFirstMs: 5 };
     const consumer = startConsumer({ ...fixed, ...options });
     this.consumers.push(consumer);
     return consumer;
