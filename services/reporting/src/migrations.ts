@@ -1,6 +1,7 @@
 import { checkpointDdl, tablesDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+import { typesOfReceivedDdl } from './log/newer-events.js';
 import { receivedEventDdl } from './log/received-event.js';
 import { adoptionProjection } from './read/adoption.read.js';
 import { historyProjection } from './read/history.read.js';
@@ -45,6 +46,12 @@ class Generations1767225600004 extends Forward {
   protected readonly ddl = checkpointDdl;
 }
 
+/** Which types there are is asked at every look of operations, whatever the size of the log. */
+class TypesOfReceived1767225600005 extends Forward {
+  readonly name = 'TypesOfReceived1767225600005';
+  protected readonly ddl = typesOfReceivedDdl;
+}
+
 /**
  * One migration a read model, in the order in which they came. They make the first generation by the words of the
  * projection itself; every later one is made by a rebuild, by the same words.
@@ -55,4 +62,5 @@ export const migrations = [
   AdoptionTables1767225600002,
   SchoolEvents1767225600003,
   Generations1767225600004,
+  TypesOfReceived1767225600005,
 ];

@@ -5,40 +5,38 @@ import { typesOf } from '@cairn/service-kit';
 /** The types that the read models of this version understand. */
 const knownTypes = [...typesOf(adoptionEventSchema), ...typesOf(directoryEventSchema)];
 
+/** Of each type so many events are counted, and what is beyond is told as more. */
+const countedMax = 1_000;
+
+/** Types are few and events many: the index on types tells which there are by one probe for each. */
+export const typesOfReceivedDdl = 'CREATE INDEX received_event_type ON received_event (type)';
+
+const newerTypes = `
+  WITH RECURSIVE present AS (
+    (SELECT type FROM received_event ORDER BY type LIMIT 1)
+    UNION ALL
+    SELECT (SELECT later.type FROM received_event later WHERE later.type > present.type ORDER BY later.type LIMIT 1)
+    FROM present WHERE present.type IS NOT NULL
+  )
+  SELECT present.type, (SELECT count(*)::int FROM (
+    SELECT 1 FROM received_event one WHERE one.type = present.type LIMIT ${countedMax + 1}) few) AS events
+  FROM present WHERE present.type <> ALL($1::text[]) ORDER BY present.type`;
+
 /**
  * The events in the log that came from a newer version than this one is. The log keeps them whole; the read models
  * cannot know what they mean, and whoever reads their figures has to be told.
  */
 export class NewerEvents {
-  private readonly counted = new Map<string, number>();
-  private upTo = '0';
-  private looking: Promise<void> | undefined;
-
   constructor(
     private readonly session: SqlSession,
     private readonly known: readonly string[] = knownTypes,
   ) {}
 
-  /** What to tell of them, in words; undefined when there are none. */
+  /** What to tell of them, in words; undefined when there are none. What it costs does not grow with the log. */
   async tell(): Promise<string | undefined> {
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
-    await this.looking;
-    if (this.counted.size === 0) return undefined;
-    const types = [...this.counted].sort().map(([type, events]) => `${type} (${events})`);
+    const found = await this.session.query<{ type: string; events: number }>(newerTypes, [this.known]);
+    if (found.length === 0) return undefined;
+    const types = found.map(({ type, events }) => `${type} (${events > countedMax ? `more than ${countedMax}` : events})`);
     return `The log holds events that are newer than this version of the service, which its figures leave out: ${types.join(', ')}. Update it, then derive its read models anew.`;
-  }
-
-  /** Reads what was added to the log since the last look, which is never changed. */
-  private async look(): Promise<void> {
-    const rows = await this.session.query<{ type: string | null; events: number; up_to: string }>(
-      `WITH head AS (SELECT log_position FROM received_head WHERE one = 1)
-       SELECT n.type, coalesce(n.events, 0) AS events, head.log_position::text AS up_to FROM head LEFT JOIN (
-         SELECT type, count(*)::int AS events FROM received_event, head
-         WHERE received_event.log_position > $1 AND received_event.log_position <= head.log_position AND type <> ALL($2::text[])
-         GROUP BY type) n ON true`,
-      [this.upTo, this.known],
-    );
-    for (const { type, events } of rows) if (type !== null) this.counted.set(type, (this.counted.get(type) ?? 0) + events);
-    this.upTo = rows[0]?.up_to ?? this.upTo;
   }
 }
