@@ -1,7 +1,7 @@
 import { EventBusUnavailableError, migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
 import type { Consumer, IncomingMessage, Replayed, ReplayOptions, SqlSession } from '@cairn/event-bus';
 
-import { schemaOf, transactionsOn } from '../data/service-database.js';
+import { queryOn, schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
 import { AfterCommit } from '../projections/after-commit.js';
 import type { Platform } from './platform.js';
@@ -71,6 +71,7 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
         group: service,
         topics,
         inTransaction,
+        alone: queryOn(platform.dataSource),
         schema,
         apply: committing.apply,
         onError: (error) => logger.warn({ err: error }, 'a batch failed'),
