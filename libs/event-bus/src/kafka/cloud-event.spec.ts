@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../event-bus.js';
 import { message } from '../testing/messages.js';
 import { contentTypeOfWhole } from './cloud-event.js';
 import type { FetchedRecord } from './lower-level.js';
+import { eventBusLimits } from '../event-bus.js';
 import { incomingOfRecord, recordOf, watermarkType } from './record.js';
 
 const event = {
@@ -128,5 +129,13 @@ describe('a record that another system has put into the topic', () => {
       value: '',
       scope: 'foreign',
     });
+  });
+
+  test('is never what a database cannot keep, or what cannot be read', () => {
+    const headers = { cairn_headers: Buffer.from('{'), ce_id: Buffer.from('a\u0000b') };
+    const record = { key: Buffer.from(`k\u0000${'é'.repeat(5_000)}`), value: null, headers, offset: '3', timestamp: '0', isControlRecord: false };
+    const incoming = incomingOfRecord({ topic: 't', partition: 1 }, record);
+    expect(incoming).toMatchObject({ id: 'a\ufffdb', headers: {} });
+    expect('key' in incoming && incoming.key).toBe(`k\ufffd${'é'.repeat(eventBusLimits.keyCharactersMax - 2)}`);
   });
 });

@@ -1,6 +1,7 @@
 import type { Message } from 'kafkajs';
 import type { LogEntry, PartitionId } from '../delivery/polled-log.js';
 import type { Incoming } from '../event-bus.js';
+import { eventBusLimits } from '../event-bus.js';
 import { binaryModeOf, contentTypeOfWhole, textOf } from './cloud-event.js';
 import type { FetchedRecord } from './lower-level.js';
 
@@ -66,6 +67,10 @@ const textsOf = (headers: FetchedRecord['headers']): Record<string, string> =>
     }),
   );
 
+/** What others write keeps no rule of the port, and the consumer has to be able to keep it where it parks: see `checkText`. */
+const kept = (text: string, charactersMax: number = eventBusLimits.nameCharactersMax): string =>
+  text.replaceAll('\u0000', '\ufffd').slice(0, charactersMax).replaceAll(/\p{Surrogate}/gu, '\ufffd');
+
 /**
  * What the port hands out for a record. One that another system has put into the topic comes out as an event without
  * a place in any store: the consumer parks what it cannot apply, and its partition goes on.
@@ -73,15 +78,15 @@ const textsOf = (headers: FetchedRecord['headers']): Record<string, string> =>
 export const incomingOfRecord = ({ topic, partition }: PartitionId, record: FetchedRecord): Incoming => {
   const texts = textsOf(record.headers);
   const place = { topic, partition, offset: record.offset };
-  const scope = texts[ours.scope] ?? 'foreign';
-  const position = texts[ours.position] ?? '0';
+  const scope = kept(texts[ours.scope] ?? 'foreign');
+  const position = kept(texts[ours.position] ?? '0');
   if (texts[ours.kind] === 'watermark') return { kind: 'watermark', ...place, scope, position };
   const data = record.value?.toString('utf8') ?? '';
   return {
     kind: 'event',
     ...place,
-    id: texts[ours.id] ?? texts['ce_id'] ?? `${topic}/${partition}/${record.offset}`,
-    key: record.key?.toString('utf8') ?? `${topic}/${partition}`,
+    id: kept(texts[ours.id] ?? texts['ce_id'] ?? `${topic}/${partition}/${record.offset}`),
+    key: kept(record.key?.toString('utf8') ?? `${topic}/${partition}`, eventBusLimits.keyCharactersMax),
     headers: { ...partsOf(texts, false), ...movedOf(texts[ours.headers]) },
     value: 'ce_specversion' in texts ? textOf({ headers: texts, data }) : data,
     scope,
@@ -90,6 +95,12 @@ export const incomingOfRecord = ({ topic, partition }: PartitionId, record: Fetc
 };
 
 const movedOf = (json: string | undefined): Record<string, string> => {
-  const moved: unknown = json === undefined ? {} : JSON.parse(json);
-  return { ...(moved as Record<string, string>) };
+  if (json === undefined) return {};
+  try {
+    const moved: unknown = JSON.parse(json);
+    return typeof moved === 'object' ? { ...(moved as Record<string, string>) } : {};
+  } catch {
+    // Ours is JSON; a record of others may bear the name, and must not hold its partition up.
+    return {};
+  }
 };
