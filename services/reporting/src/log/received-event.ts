@@ -74,18 +74,19 @@ interface Known {
   readonly versions: ReadonlyMap<string, number>;
 }
 
+/** To be asked under the lock of the head, by a statement that begins when it is held: before, others still append. */
 const knownOf = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<Known> => {
-  const hashes = await session.query<{ event_id: string; hash: string }>(
-    'SELECT event_id, hash FROM received_event WHERE event_id = ANY($1::uuid[])',
-    [events.map(({ id }) => id)],
-  );
-  const versions = await session.query<{ stream: string; version: string }>(
-    'SELECT stream, max(stream_version)::text AS version FROM received_event WHERE stream = ANY($1::text[]) GROUP BY stream',
-    [[...new Set(events.map(({ stream }) => stream))]],
+  const rows = await session.query<{ event_id: string | null; hash: string | null; stream: string | null; version: string | null }>(
+    `SELECT event_id, hash, NULL AS stream, NULL AS version FROM received_event WHERE event_id = ANY($1::uuid[])
+     UNION ALL
+     SELECT NULL, NULL, asked.stream, last.stream_version::text
+     FROM unnest($2::text[]) AS asked (stream), LATERAL (
+       SELECT stream_version FROM received_event WHERE stream = asked.stream ORDER BY stream_version DESC LIMIT 1) last`,
+    [events.map(({ id }) => id), [...new Set(events.map(({ stream }) => stream))]],
   );
   return {
-    hashes: new Map(hashes.map((row) => [row.event_id, row.hash])),
-    versions: new Map(versions.map((row) => [row.stream, Number(row.version)])),
+    hashes: new Map(rows.flatMap(({ event_id, hash }) => (event_id === null || hash === null ? [] : [[event_id, hash]]))),
+    versions: new Map(rows.flatMap(({ stream, version }) => (stream === null ? [] : [[stream, Number(version)]]))),
   };
 };
 
