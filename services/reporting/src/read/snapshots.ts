@@ -48,15 +48,33 @@ export class Snapshots {
   async read<Result>(pinned: string | undefined, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     const asked = pinned === undefined ? undefined : positionIn(pinned);
     await this.readModels.requireFresh();
-    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
-      const session = sessionOf(manager);
-      await session.query(`LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`);
+    return this.onOneState(async (session) => {
       const { position, newest } = await this.places(session);
       if (asked !== undefined && asked > position) throw unavailable(`The read models are at reporting:${position}, not yet at ${pinned}.`);
       const now = this.clock.now();
       const newestRecord = newest?.toISOString() ?? now;
       return work({ session, position: asked ?? position, now: newestRecord > now ? newestRecord : now });
     });
+  }
+
+  /** Transaction and locks in one round trip. The snapshot comes with the first statement that reads, after both. */
+  private async onOneState<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    await runner.connect();
+    try {
+      await runner.query(
+        `START TRANSACTION ISOLATION LEVEL REPEATABLE READ; LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`,
+      );
+      const result = await work(sessionOf(runner.manager));
+      await runner.query('COMMIT');
+      return result;
+    } catch (error) {
+      // Of a connection that broke there is nothing to roll back; what broke it is what the caller hears.
+      await runner.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
   }
 
   private async places(session: SqlSession): Promise<{ readonly position: number; readonly newest: Date | null }> {
