@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SqlSession } from '../sql-session.js';
 import { consumerFixture, ConsumerFixture } from '../testing/consumer-fixture.js';
 import { eventually } from '../testing/eventually.js';
 import { message } from '../testing/messages.js';
@@ -45,6 +46,24 @@ describe('a consumer lets readers see their writes', () => {
     await idle.waitFor('plans', '1');
     const waiting = idle.waitFor('plans', '2');
     await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '2' });
+    await waiting;
+  });
+
+  test('one who waits looks at the database ever more seldom, and sees at once what this copy commits', async () => {
+    let looks = 0;
+    const alone: SqlSession = {
+      query: (sql, values) => {
+        if (sql.includes('SELECT topic, partition, scope')) looks += 1;
+        return fixture().alone.query(sql, values);
+      },
+    };
+    const consumer = fixture().start({ alone });
+    await eventually('it is a member', () => consumer.joined);
+    await expect(consumer.waitFor('plans', '1', { timeoutMs: 400 })).rejects.toThrow(ProgressTimeoutError);
+    // At 0, 10, 30, 70 ms, and every 50 ms from then on.
+    expect(looks).toBeLessThanOrEqual(11);
+    const waiting = consumer.waitFor('plans', '1');
+    await fixture().bus.publishWatermark('topic', { scope: 'plans', position: '1' });
     await waiting;
   });
 

@@ -70,7 +70,8 @@ export class Consumer {
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.
     setMaxListeners(0, this.stopped.signal);
-    this.reader = new ProgressReader(bus, inTransaction, store, this.known, compare, wake, this.stopped.signal);
+    const reading: InTransaction = alone === undefined ? inTransaction : (work) => work(alone);
+    this.reader = new ProgressReader(bus, reading, store, this.known, compare, wake, this.stopped.signal);
     this.joining = this.join();
   }
 
@@ -115,10 +116,6 @@ export class Consumer {
   /** How many keys have a parked message, so that what follows of them is parked too, and how many messages that are. */
   countParked(): Promise<ParkedCounts> {
     return this.options.inTransaction((session) => this.environment.parked.count(session));
-  }
-
-  async countParkedKeys(): Promise<number> {
-    return (await this.countParked()).keys;
   }
 
   /**

@@ -25,7 +25,25 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
 }
 
-const lookAgainMs = 10;
+/** How often the delivery is hurried while somebody waits: other processes publish without a word to this one. */
+const wakeAgainMs = 10;
+/** Between two looks at the database, for what other copies have committed: doubling from the first to the last. */
+const lookFirstMs = 10;
+const lookLastMs = 50;
+
+/** When one who waits looks at the database: at once, then ever more seldom. Commits of this process need no look. */
+class Looks {
+  private nextAt = 0;
+  private pauseMs = lookFirstMs;
+
+  due(): boolean {
+    const now = performance.now();
+    if (now < this.nextAt) return false;
+    this.nextAt = now + this.pauseMs;
+    this.pauseMs = Math.min(lookLastMs, this.pauseMs * 2);
+    return true;
+  }
+}
 
 /** Knows how far a group has come: by what this process committed, else by what the database says for all copies. */
 export class ProgressReader {
@@ -64,8 +82,9 @@ export class ProgressReader {
     const over = new Promise<boolean>((resolve) => ending.signal.addEventListener('abort', () => resolve(false)));
     if (this.stopped.aborted) end();
     let cause: unknown;
+    const looks = new Looks();
     const look = (): Promise<boolean> =>
-      this.look(scope, position, key).catch((error: unknown) => {
+      this.look(scope, position, key, looks).catch((error: unknown) => {
         cause = error;
         return false;
       });
@@ -82,8 +101,9 @@ export class ProgressReader {
     }
   }
 
-  private async look(scope: string, position: string, key: string | undefined): Promise<boolean> {
+  private async look(scope: string, position: string, key: string | undefined, looks: Looks): Promise<boolean> {
     if (await this.hasApplied(scope, position, key)) return true;
+    if (!looks.due()) return false;
     await this.refresh();
     return this.hasApplied(scope, position, key);
   }
@@ -127,7 +147,7 @@ export class ProgressReader {
         this.listeners.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, lookAgainMs);
+      const timer = setTimeout(done, wakeAgainMs);
       deadline.addEventListener('abort', done);
       this.listeners.add(done);
     });

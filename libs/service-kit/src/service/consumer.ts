@@ -54,7 +54,7 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
   platform.readiness.addWarning({
     name: 'parked-messages',
     check: async () => {
-      const keys = (await consumer?.countParkedKeys()) ?? 0;
+      const keys = (await consumer?.countParked())?.keys ?? 0;
       if (keys === 0) return undefined;
       return keys === 1 ? '1 key is parked' : `${keys} keys are parked`;
     },
