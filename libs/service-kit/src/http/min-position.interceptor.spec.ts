@@ -44,6 +44,17 @@ describe('waiting for a position', () => {
     }
   });
 
+  test('what was seen and is asked for as well is waited for once', async () => {
+    jest.useFakeTimers();
+    try {
+      const late = new Late();
+      expect(await statusOf(late, 'scaling-plan:9', 'scaling-plan:9,directory:7')).toBe(503);
+      expect(late.asked).toEqual(['directory:7', 'scaling-plan:9']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('a scope that nobody records under is refused, and nothing is waited for', async () => {
     const late = new Late();
     expect(await statusOf(late, 'nowhere:1')).toBe(400);

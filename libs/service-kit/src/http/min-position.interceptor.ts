@@ -54,6 +54,9 @@ const tokensIn = (text: unknown): readonly PositionToken[] | undefined => {
   return known.length === tokens.length && tokens.length <= tokensMax ? known : undefined;
 };
 
+const isSame = (one: PositionToken, other: PositionToken): boolean =>
+  one.scope === other.scope && one.position === other.position;
+
 /** @throws a 400 problem */
 const tokensAsked = (asked: unknown): readonly PositionToken[] => {
   const tokens = asked === undefined ? [] : tokensIn(asked);
@@ -84,7 +87,8 @@ export class MinPositionInterceptor implements NestInterceptor {
     const asked = tokensAsked(request.query['min-position']);
     for (const { scope } of asked) this.requireScope(scope);
     const deadline = Date.now() + minPositionWait_ms;
-    await this.waitForAll(tokensIn(request.header(seenPositionHeader)) ?? [], deadline);
+    const seen = tokensIn(request.header(seenPositionHeader)) ?? [];
+    await this.waitForAll(seen.filter((token) => !asked.some((one) => isSame(one, token))), deadline);
     const missing = await this.waitForAll(asked, deadline);
     if (missing) {
       throw unavailable(`This does not yet show what was recorded up to ${missing.scope}:${missing.position}. Try again shortly.`);
