@@ -12,6 +12,7 @@ export { publicMessage } from './commands/public-message.js';
 export type { PublicFact } from './commands/public-message.js';
 export { uuidV5 } from './commands/uuid-v5.js';
 export { busSchema, provisionDatabase } from './data/provision.js';
+export { LongTransactions, longTransactionsOf } from './data/long-transactions.js';
 export { queryOn, schemaOf, sessionOf, storeSchemaOf, transactionsOn } from './data/service-database.js';
 export type { DataSourceParts } from './data/service-database.js';
 export { cursorOf, placeIn } from './http/cursor.js';

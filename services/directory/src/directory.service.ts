@@ -2,6 +2,7 @@ import { topics } from '@cairn/contracts';
 import type { RecordedEvent } from '@cairn/event-store';
 import {
   FreshReadModels,
+  longTransactionsOf,
   positionController,
   PositionWaiter,
   ProjectionRunner,
@@ -62,8 +63,9 @@ class DirectoryWaiter extends PositionWaiter {
 }
 
 const assemble = (platform: Platform): ServiceParts => {
-  const { dataSource, logger, readiness, store } = platform;
-  const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger);
+  const { config, dataSource, logger, readiness, store } = platform;
+  const long = longTransactionsOf(config.databaseUrl, service);
+  const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger, { long });
   const fresh = new FreshReadModels({ [directoryProjection.name]: projection });
   const readModels = new ReadModels(fresh.models);
   const relay = relayOf(platform, { topic: topics.directory, toMessage: publishDirectory });

@@ -2,6 +2,7 @@ import { topics } from '@cairn/contracts';
 import {
   BusTransport,
   FreshReadModels,
+  longTransactionsOf,
   ParkedMessages,
   parkedMessagesController,
   ProjectionRunner,
@@ -11,10 +12,11 @@ import {
   startService,
   transactionsOn,
 } from '@cairn/service-kit';
-import type { Platform, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
+import type { Platform, Projection, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
 import { logSource } from './log/log-source.js';
 import { NewerEvents } from './log/newer-events.js';
+import type { ReceivedEvent } from './log/received-event.js';
 import { ReceivedLog } from './log/receive-messages.js';
 import { migrations } from './migrations.js';
 import { AdoptionAsOfHandler, AdoptionController, adoptionProjection } from './read/adoption.read.js';
@@ -47,11 +49,11 @@ const handlers = [
 ];
 
 const assemble = (platform: Platform): ServiceParts => {
-  const { dataSource, logger, readiness } = platform;
+  const { config, dataSource, logger, readiness } = platform;
   const session = queryOn(dataSource);
-  const runners = [directoryProjection, adoptionProjection, historyProjection].map(
-    (projection) => [projection.name, new ProjectionRunner(projection, logSource(session), transactionsOn(dataSource), logger)] as const,
-  );
+  const runnerOf = (projection: Projection<ReceivedEvent>): ProjectionRunner<ReceivedEvent> =>
+    new ProjectionRunner(projection, logSource(session), transactionsOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
+  const runners = [directoryProjection, adoptionProjection, historyProjection].map((projection) => [projection.name, runnerOf(projection)] as const);
   const fresh = new FreshReadModels(Object.fromEntries(runners));
   const readModels = new ReadModels(fresh.models);
   readModels.addTo(readiness);

@@ -25,7 +25,7 @@ export const connectAs = (databaseUrl: string, service: string) => ({
 });
 
 /** The server gives up first: its answer says that nothing was done, where the driver's deadline leaves it open. */
-const deadlines = (statementTimeout_ms: number) => ({
+export const deadlines = (statementTimeout_ms: number) => ({
   keepAlive: true,
   connectionTimeoutMillis: 5_000,
   statement_timeout: statementTimeout_ms,

@@ -12,6 +12,8 @@ export interface BuilderParts<Event> {
   readonly projection: Projection<Event>;
   readonly source: ProjectionSource<Event>;
   readonly inTransaction: InTransaction;
+  /** For statements over whole tables, which take the longer the larger these are. */
+  readonly inLongTransaction: InTransaction;
   readonly logger: Logger;
   readonly rows: CheckpointRows;
   readonly tables: GenerationTables;
@@ -133,8 +135,8 @@ export class GenerationBuilder<Event> {
   }
 
   private async complete(fence: string): Promise<void> {
-    const { inTransaction, rows, tables } = this.parts;
-    await inTransaction(async (session) => {
+    const { inLongTransaction, rows, tables } = this.parts;
+    await inLongTransaction(async (session) => {
       const { position } = await rows.lockBuild(session, fence);
       await tables.completeNext(session);
       await rows.ownBuild(session, fence, 'whole', position);
@@ -143,8 +145,8 @@ export class GenerationBuilder<Event> {
 
   /** Holds the serving up only until both are at one position and the snapshot exists; then it compares in peace. */
   private async compare(fence: string): Promise<Difference> {
-    const { inTransaction, rows, tables, turns } = this.parts;
-    return inTransaction(async (session) => {
+    const { inLongTransaction, rows, tables, turns } = this.parts;
+    return inLongTransaction(async (session) => {
       await session.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
       await turns.take(async () => {
         await this.fill(fence);

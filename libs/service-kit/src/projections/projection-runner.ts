@@ -1,6 +1,7 @@
 import type { InTransaction } from '@cairn/event-bus';
 import type { Logger } from 'pino';
 
+import type { LongTransactions } from '../data/long-transactions.js';
 import { CheckpointRows, LeaseLostError } from './checkpoint-rows.js';
 import { BuildStoppedError, GenerationBuilder } from './generation-builder.js';
 import { beforeTheFirst, KnownPosition } from './known-position.js';
@@ -16,6 +17,8 @@ import { Turns } from './turns.js';
 export interface RunnerOptions {
   /** How long a copy of the service that says nothing keeps its projection; default 2,500. */
   readonly lease_ms?: number;
+  /** For what a build has to do in one statement however large the tables are; default: the transactions of serving. */
+  readonly long?: LongTransactions;
 }
 
 const idle_ms = 50;
@@ -47,10 +50,10 @@ export class ProjectionRunner<Event> {
     private readonly source: ProjectionSource<Event>,
     private readonly inTransaction: InTransaction,
     private readonly logger: Logger,
-    { lease_ms = 2_500 }: RunnerOptions = {},
+    private readonly options: RunnerOptions = {},
   ) {
     const rows = new CheckpointRows(projection.name);
-    const lease = new Lease(projection.name, inTransaction, lease_ms);
+    const lease = new Lease(projection.name, inTransaction, options.lease_ms ?? 2_500);
     const known = new KnownPosition(projection.name, source, rows, inTransaction, logger);
     [this.rows, this.lease, this.known] = [rows, lease, known];
     this.serving = new Serving({ projection, source, inTransaction, logger, rows, lease, known });
@@ -74,6 +77,7 @@ export class ProjectionRunner<Event> {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const signal of [this.work, this.builds, this.ownership]) signal.raise();
+    this.options.long?.end();
     await this.running;
     await this.lease.release().catch((error: unknown) => this.logger.warn({ err: error }, 'a lease was not given back; it ends by itself'));
   }
@@ -167,7 +171,7 @@ export class ProjectionRunner<Event> {
       this.builder ??= await this.openBuilder();
       return await this.builder.work(fence);
     } catch (error) {
-      if (error instanceof BuildStoppedError || this.isOver(error, fence)) return false;
+      if (this.stopped || error instanceof BuildStoppedError || this.isOver(error, fence)) return false;
       this.logger.error({ err: error, projection: this.projection.name }, 'a generation is not built yet; it will try again');
       await this.inTransaction((session) => this.rows.tellBuildFailure(session, messageOf(error))).catch(() => undefined);
       throw error;
@@ -178,7 +182,8 @@ export class ProjectionRunner<Event> {
     const { projection, source, inTransaction, logger, rows, turns } = this;
     const tables = await inTransaction((session) => generationsOf(projection, session));
     const [served, isStopped] = [() => this.known.value, () => this.stopped];
-    return new GenerationBuilder({ projection, source, inTransaction, logger, rows, tables, turns, served, stopping: this.builds, isStopped });
+    const inLongTransaction = this.options.long?.inTransaction ?? inTransaction;
+    return new GenerationBuilder({ projection, source, inTransaction, inLongTransaction, logger, rows, tables, turns, served, stopping: this.builds, isStopped });
   }
 
   private isOver(error: unknown, fence: string): boolean {
