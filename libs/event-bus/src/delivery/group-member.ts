@@ -60,6 +60,15 @@ export class GroupMember implements Consumption {
     this.pollSignal.notify();
   }
 
+  /** Something was appended to these partitions, as the publisher in this process knows. */
+  appended(topic: string, partitions: ReadonlySet<number>): void {
+    // Where a reader that finds nothing is held up by the broker, the end is asked for first.
+    if (!this.log.dense) return this.wake();
+    for (const worker of this.workers.values()) {
+      if (worker.from.topic === topic && partitions.has(worker.from.partition)) worker.appended();
+    }
+  }
+
   stop(): Promise<void> {
     this.stopping ??= this.end();
     return this.stopping;

@@ -27,6 +27,8 @@ export class PartitionWorker {
   /** Offset to read next; undefined until the checkpoint was asked. */
   private next: bigint | undefined;
   private end = -1n;
+  /** Something was appended since the last read began, as far as a publisher of this process has told. */
+  private hinted = false;
   private failures = 0;
 
   constructor(private readonly options: WorkerOptions) {
@@ -54,6 +56,12 @@ export class PartitionWorker {
     return true;
   }
 
+  /** To be told after an append: it is read at once, and where it ends is not asked first. */
+  appended(): void {
+    this.hinted = true;
+    this.signal.notify();
+  }
+
   /** No batch is started any more; `ended` resolves once the handler that runs has returned. */
   stop(): void {
     this.stopped = true;
@@ -77,21 +85,26 @@ export class PartitionWorker {
 
   private async step(): Promise<void> {
     this.next ??= await this.startingOffset();
-    if (this.next >= this.end) {
+    const awaited = this.next >= this.end;
+    if (awaited && !this.hinted) {
       this.options.onWaiting();
       return this.signal.wait();
     }
     if (!this.options.leaseHeld()) return this.pause(retryFirstMs);
+    this.hinted = false;
     const { log, from, limits, consume, fence } = this.options;
     const messages = await log.read(from, this.next, limits);
     const last = messages.at(-1);
     if (this.stopped) return;
+    // What a hint was about may have been read already, by the end that a poll had seen.
+    if (last === undefined && awaited) return;
     if (last === undefined) {
       throw new Error(`${from.topic}/${from.partition} ends at ${this.end}, and has nothing at ${this.next}`);
     }
     if (log.dense) this.checkDense(messages);
     await consume.handle({ ...from, messages, lastOffset: last.offset, fence });
     this.next = BigInt(last.offset) + 1n;
+    if (this.next > this.end) this.end = this.next;
     this.options.onHandled(last.offset);
   }
 

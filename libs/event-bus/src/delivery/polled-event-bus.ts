@@ -5,13 +5,16 @@ import { partitionOfKey } from '../partitioner.js';
 import { unfailing } from '../unfailing.js';
 import type { DeliveryTimes } from './group-member.js';
 import { defaultDeliveryTimes, GroupMember } from './group-member.js';
-import type { PolledLog } from './polled-log.js';
+import { hear, hearNoMore, tellMembers } from './local-members.js';
+import type { LogEntry, PolledLog } from './polled-log.js';
 
 /** An `EventBus` on top of a log that is polled. */
 export class PolledEventBus extends EventBus {
   private readonly members = new Set<GroupMember>();
   /** A topic keeps the number of partitions it was made with, so it is asked once. */
   private readonly knownTopics = new Map<string, number>();
+  /** Name of the log, once it is known: for what is told within this process, where nothing is lost by a wrong one. */
+  private heardAs: string | undefined;
   private readonly times: DeliveryTimes;
   private closed = false;
 
@@ -57,21 +60,19 @@ export class PolledEventBus extends EventBus {
     checkMessages(messages);
     const partitions = await this.partitions(topic);
     if (messages.length === 0) return;
-    await this.log.append(
-      topic,
-      messages.map((message) => ({ ...message, kind: 'event', partition: partitionOfKey(message.key, partitions) })),
-    );
-    this.wakeReaders(topic);
+    const entries = messages.map((message) => {
+      return { ...message, kind: 'event' as const, partition: partitionOfKey(message.key, partitions) };
+    });
+    await this.append(topic, entries);
   }
 
   async publishWatermark(topic: string, mark: Watermark): Promise<void> {
     checkWatermark(mark);
     const partitions = await this.partitions(topic);
-    await this.log.append(
+    await this.append(
       topic,
       Array.from({ length: partitions }, (_, partition) => ({ ...mark, kind: 'watermark', partition })),
     );
-    this.wakeReaders(topic);
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
@@ -80,8 +81,13 @@ export class PolledEventBus extends EventBus {
     if (options.topics.length === 0) throw new InvalidMessageError(`Group ${options.group} names no topic to consume`);
     for (const topic of options.topics) await this.partitions(topic);
     const heard = { ...options, onError: unfailing(options.onError) };
-    const member = new GroupMember(this.log, heard, this.times, (ended) => this.members.delete(ended));
+    const logId = await this.log.id();
+    const member = new GroupMember(this.log, heard, this.times, (ended) => {
+      this.members.delete(ended);
+      hearNoMore(logId, ended);
+    });
     await member.start();
+    hear(logId, member);
     if (this.closed) {
       await member.stop();
       this.checkOpen();
@@ -109,8 +115,12 @@ export class PolledEventBus extends EventBus {
     if (this.closed) throw new EventBusUnavailableError('The bus was closed');
   }
 
-  /** Saves readers of this process the wait until their next poll; polling alone would deliver as well. */
-  private wakeReaders(topic: string): void {
-    for (const member of this.members) if (member.topics.includes(topic)) member.wake();
+  private async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
+    await this.log.append(topic, entries);
+    const partitions = new Set(entries.map(({ partition }) => partition));
+    if (this.heardAs !== undefined) return tellMembers(this.heardAs, topic, partitions);
+    // Not waited for: what was appended is out, and as long as the log has no name its readers find it by polling.
+    const told = this.log.id().then((id) => tellMembers((this.heardAs = id), topic, partitions));
+    void told.catch(() => undefined);
   }
 }

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { IncomingBatch } from '../event-bus.js';
+import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
+import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
+import { eventually } from '../testing/eventually.js';
+import { message } from '../testing/messages.js';
+import type { DeliveryTimes } from './group-member.js';
+import type { LogEntry } from './polled-log.js';
+
+const never = 3_600_000;
+const unpolled: Partial<DeliveryTimes> = { pollMs: never, idlePollMs: never };
+
+describe('what a bus tells the readers of its process', () => {
+  const buses: InMemoryEventBus[] = [];
+
+  const open = async (broker: InMemoryBroker, times: Partial<DeliveryTimes>): Promise<InMemoryEventBus> => {
+    const bus = new InMemoryEventBus(broker, times);
+    buses.push(bus);
+    await bus.ensureTopic('topic', { partitions: 2 });
+    return bus;
+  };
+
+  const reading = async (bus: InMemoryEventBus): Promise<{ taken: string[]; errors: unknown[] }> => {
+    const [taken, errors]: [string[], unknown[]] = [[], []];
+    const handle = async ({ messages }: IncomingBatch): Promise<void> => {
+      for (const one of messages) taken.push(one.kind === 'event' ? one.id : `mark ${one.partition}`);
+    };
+    const checkpoint = async (): Promise<undefined> => undefined;
+    await bus.consume({ group: 'g', topics: ['topic'], checkpoint, handle, onError: (error) => errors.push(error) });
+    return { taken, errors };
+  };
+
+  afterEach(async () => {
+    for (const bus of buses.splice(0)) await bus.close();
+  });
+
+  test('is read at once, by whichever bus they joined', async () => {
+    const broker = new InMemoryBroker();
+    const { taken } = await reading(await open(broker, unpolled));
+    const publisher = await open(broker, unpolled);
+    await publisher.publish('topic', [message('m-1', 'a')]);
+    await eventually('the event is read', () => taken.includes('m-1'));
+    await publisher.publishWatermark('topic', { scope: 'test', position: '7' });
+    await eventually('the marks are read', () => taken.length === 3);
+    expect([...taken].sort()).toEqual(['m-1', 'mark 0', 'mark 1']);
+  });
+
+  test('does no harm when a poll was first', async () => {
+    let read = (): boolean => true;
+    class SlowToAnswer extends InMemoryBroker {
+      override async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
+        await super.append(topic, entries);
+        await eventually('a poll has found it', () => read());
+      }
+    }
+    const bus = await open(new SlowToAnswer(), {});
+    const { taken, errors } = await reading(bus);
+    for (const id of ['m-1', 'm-2', 'm-3']) {
+      read = () => taken.includes(id);
+      await bus.publish('topic', [message(id, 'a')]);
+    }
+    expect(taken).toEqual(['m-1', 'm-2', 'm-3']);
+    expect(errors).toEqual([]);
+  });
+});
