@@ -6,7 +6,6 @@ import { GenerationTables } from './generation-tables.js';
 import type { KnownPosition } from './known-position.js';
 import type { Lease } from './lease.js';
 import type { Projection, ProjectionSource } from './projection.js';
-import { ReadAhead } from './read-ahead.js';
 
 export interface ServingParts<Event> {
   readonly projection: Projection<Event>;
@@ -29,11 +28,8 @@ export const generationsOf = async (projection: Projection<never>, session: SqlS
 /** Writes the generation that is read, batch by batch: the tables and the checkpoint in one transaction. */
 export class Serving<Event> {
   private begun: string | undefined;
-  private readonly pages: ReadAhead<Event>;
 
-  constructor(private readonly parts: ServingParts<Event>) {
-    this.pages = new ReadAhead(parts.source, batchEventsMax);
-  }
+  constructor(private readonly parts: ServingParts<Event>) {}
 
   /** Whether this copy has made sure of its ground under this fence. */
   hasBegun(fence: string): boolean {
@@ -42,10 +38,10 @@ export class Serving<Event> {
 
   /** Applies one batch; false when there was none. @throws LeaseLostError */
   async step(fence: string): Promise<boolean> {
-    const { projection, inTransaction, rows, lease, known } = this.parts;
+    const { projection, source, inTransaction, rows, lease, known } = this.parts;
     if (!this.hasBegun(fence)) await this.begin(fence);
     const from = known.value;
-    const page = await this.pages.read(from);
+    const page = await source.read(from, batchEventsMax);
     const { readUpTo } = page;
     if (readUpTo === undefined || readUpTo === from) return false;
     const reached = await inTransaction(async (session) => {
@@ -64,7 +60,6 @@ export class Serving<Event> {
   /** A copy that takes over goes on from where the database says, and makes sure that it is a position of this very source. */
   private async begin(fence: string): Promise<void> {
     const { projection, source, inTransaction, rows, known, logger } = this.parts;
-    this.pages.forget();
     const id = await source.id?.();
     const { position, another } = await inTransaction(async (session) => {
       const checkpoint = await rows.lock(session, fence);
