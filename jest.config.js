@@ -27,6 +27,6 @@ export const base = {
 export default {
   ...base,
   testMatch: ['<rootDir>/{libs,services,infra}/**/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '\\.(browser|root|kafka|eventstoredb)\\.spec\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '/infra/torture/src/rows/', '\\.(browser|root|kafka|eventstoredb)\\.spec\\.ts$'],
   maxWorkers: 2,
 };
