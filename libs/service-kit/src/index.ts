@@ -19,7 +19,7 @@ export { cursorOf, placeIn } from './http/cursor.js';
 export { methodNotAllowed } from './http/method-not-allowed.js';
 export { positionHeader, PositionNotReachedError, PositionWaiter, seenPositionHeader } from './http/min-position.interceptor.js';
 export type { PositionToken } from './http/min-position.interceptor.js';
-export { Allow, Caller, Public, roles, seesDistrict } from './http/principal.js';
+export { Allow, AllowPlatformOperators, Caller, Public, roles, seesDistrict } from './http/principal.js';
 export type { Principal, Role } from './http/principal.js';
 export { PrincipalGuard, simulatedNowHeader } from './http/principal.guard.js';
 export { ProblemException, problemOf, problems, unavailable } from './http/problem.js';

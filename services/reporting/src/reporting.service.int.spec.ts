@@ -148,12 +148,21 @@ describe('the service of reports', () => {
     expect(after).toEqual(before);
   });
 
-  test('read models are for operators to see, and those of all districts to derive anew', async () => {
-    const path = '/api/services/reporting/read-models';
+  test.each(['operations', 'read-models', 'parked-messages'])('%s are for operators of all districts alone', async (of) => {
+    const path = `/api/services/reporting/${of}`;
     expect((await reporting.get(path, reporting.tokenOf('analyst', '*'))).status).toBe(403);
-    expect((await reporting.get(path, reporting.tokenOf('operator', ['mnps']))).status).toBe(200);
-    expect((await reporting.post(`${path}/adoption/rebuild`, reporting.tokenOf('operator', ['mnps']))).status).toBe(403);
+    expect((await reporting.get(path, reporting.tokenOf('operator', ['mnps']))).status).toBe(403);
+    expect((await reporting.get(path, reporting.tokenOf('operator', '*'))).status).toBe(200);
   });
+
+  test.each(['read-models/adoption/rebuild', 'read-models/adoption/go-back', 'parked-messages/replay', 'parked-messages/drop'])(
+    '%s is for operators of all districts alone',
+    async (of) => {
+      const path = `/api/services/reporting/${of}`;
+      expect((await reporting.post(path, reporting.tokenOf('operator', ['mnps']))).status).toBe(403);
+      expect((await reporting.post(path, reporting.tokenOf('analyst', '*'))).status).toBe(403);
+    },
+  );
 
   test.each([
     ['a district of others', `${adoption}`, 404, 'analyst'],

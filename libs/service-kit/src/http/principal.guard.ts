@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
 import type { Principal, Role } from './principal.js';
-import { allowedRoles, publicRoute, seesDistrict } from './principal.js';
+import { allowedRoles, ofAllDistricts, publicRoute, seesDistrict } from './principal.js';
 import { problems } from './problem.js';
 import { currentRequest } from './request-context.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -34,6 +34,9 @@ export class PrincipalGuard implements CanActivate {
     const allowed = this.reflector.getAllAndOverride<readonly Role[] | undefined>(allowedRoles, targets);
     if (allowed && !allowed.some((role) => principal.roles.includes(role))) {
       throw problems.forbidden(`This needs the role ${allowed.join(' or ')}; you have ${principal.roles.join(', ')}.`);
+    }
+    if (this.reflector.getAllAndOverride<boolean | undefined>(ofAllDistricts, targets) && principal.districts !== '*') {
+      throw problems.forbidden('This is of all districts at once; it needs an operator who may see all of them.');
     }
     return true;
   }

@@ -1,4 +1,4 @@
-import { createParamDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
 
 import { problems } from './problem.js';
 import { currentRequest } from './request-context.js';
@@ -28,6 +28,10 @@ export const Public = () => SetMetadata(publicRoute, true);
 /** Marks who may call a route; without it every signed-in person may. */
 export const allowedRoles = 'cairn:allowed-roles';
 export const Allow = (...allowed: readonly Role[]) => SetMetadata(allowedRoles, allowed);
+
+/** Marks what is of all districts at once, such as engines and read models: operators who may see all of them. */
+export const ofAllDistricts = 'cairn:of-all-districts';
+export const AllowPlatformOperators = () => applyDecorators(Allow('operator'), SetMetadata(ofAllDistricts, true));
 
 /** The principal of the request that runs. @throws a 401 problem when there is none */
 export const requirePrincipal = (): Principal => {

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { Allow } from '../http/principal.js';
+import { AllowPlatformOperators } from '../http/principal.js';
 import type { ReadModels } from '../projections/read-models.controller.js';
 import type { ConsumerStatus } from './consumer.js';
 import { engineStatuses } from './engine-status.js';
@@ -101,12 +101,12 @@ export class Operations {
 /** Where operations see how a service is: its engines, what it publishes and hears, and its read models. */
 export const operationsController = (service: string): Type => {
   @ApiTags('operations')
+  @AllowPlatformOperators()
   @Controller(`api/services/${service}/operations`)
   class OperationsController {
     constructor(@Inject(Operations) private readonly operations: Operations) {}
 
     @Get()
-    @Allow('operator')
     @ApiOperation({ summary: `How ${service} is: engines, lag, read models, parked messages` })
     @ApiResponse({ status: 200, schema: z.toJSONSchema(answerSchema) as object })
     look(): Promise<z.infer<typeof answerSchema>> {

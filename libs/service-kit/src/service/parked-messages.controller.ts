@@ -4,7 +4,7 @@ import type { Type } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { Allow, Caller } from '../http/principal.js';
+import { AllowPlatformOperators, Caller } from '../http/principal.js';
 import type { Principal } from '../http/principal.js';
 import { problems } from '../http/problem.js';
 import { pageSchema, words } from '../http/validation.js';
@@ -55,32 +55,23 @@ type DropBody = z.infer<typeof dropSchema>;
 
 const droppedSchema = z.object({ topic: z.string(), key: z.string(), messageId: z.string() });
 
-const requireAllDistricts = (caller: Principal): void => {
-  if (caller.districts === '*') return;
-  throw problems.forbidden('What is parked may be of any district; this needs an operator who may see all of them.');
-};
-
 const described = (schema: z.ZodType) => ({ status: 200, schema: z.toJSONSchema(schema) as object });
 
 /** Where operations see what a service heard and could not apply, apply it after all, or give it up. */
 export const parkedMessagesController = (service: string): Type => {
   @ApiTags('operations')
+  @AllowPlatformOperators()
   @Controller(`api/services/${service}/parked-messages`)
   class ParkedMessagesController {
     constructor(@Inject(ParkedMessages) private readonly parked: ParkedMessages) {}
 
     @Get()
-    @Allow('operator')
     @ApiOperation({
       summary: `What ${service} could not apply`,
       description: 'From the first such message on, everything of its key is parked, to keep the order.',
     })
     @ApiResponse(described(listSchema))
-    async list(
-      @Query({ schema: questionSchema }) { limit, ...question }: Question,
-      @Caller() caller: Principal,
-    ): Promise<z.infer<typeof listSchema>> {
-      requireAllDistricts(caller);
+    async list(@Query({ schema: questionSchema }) { limit, ...question }: Question): Promise<z.infer<typeof listSchema>> {
       const { after, topic, key } = question;
       const found = await this.parked.consumer.listParked({
         limit: limit + 1,
@@ -95,7 +86,6 @@ export const parkedMessagesController = (service: string): Type => {
 
     @Post('replay')
     @HttpCode(200)
-    @Allow('operator')
     @ApiOperation({
       summary: `Apply what ${service} parked of a key, in its order, until one fails again`,
       description: 'What arrives of the key meanwhile waits behind. When nothing is left, the key is open again.',
@@ -105,7 +95,6 @@ export const parkedMessagesController = (service: string): Type => {
       @Body({ schema: replaySchema }) { topic, key }: ReplayBody,
       @Caller() caller: Principal,
     ): Promise<z.infer<typeof replayedSchema>> {
-      requireAllDistricts(caller);
       const outcome = await this.parked.consumer.replayParked({ topic, key, by: caller.personId });
       const { replayed, left } = outcome;
       if (replayed === 0 && left === 0) throw problems.notFound(`${service} has nothing parked under this key of ${topic}.`);
@@ -114,7 +103,6 @@ export const parkedMessagesController = (service: string): Type => {
 
     @Post('drop')
     @HttpCode(200)
-    @Allow('operator')
     @ApiOperation({
       summary: `Give up one message that ${service} parked`,
       description: 'It is kept whole, with who dropped it and why, and never applied. The rest of its key can be replayed then.',
@@ -124,7 +112,6 @@ export const parkedMessagesController = (service: string): Type => {
       @Body({ schema: dropSchema }) { topic, key, messageId, reason }: DropBody,
       @Caller() caller: Principal,
     ): Promise<z.infer<typeof droppedSchema>> {
-      requireAllDistricts(caller);
       if (!(await this.parked.consumer.dropParked({ topic, key, messageId, reason, by: caller.personId }))) {
         throw problems.notFound(`${service} has no message parked under this id and this key of ${topic}.`);
       }

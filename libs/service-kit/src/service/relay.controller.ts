@@ -3,8 +3,7 @@ import type { Type } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { Allow, Caller } from '../http/principal.js';
-import type { Principal } from '../http/principal.js';
+import { AllowPlatformOperators } from '../http/principal.js';
 import { problems } from '../http/problem.js';
 import type { ServiceRelay } from './relay.js';
 
@@ -18,18 +17,15 @@ const replaySchema = z.strictObject({ topic: z.string().min(1).max(200) });
 /** Where operations have the history of a topic published once more, from the record. */
 export const relayController = (service: string): Type => {
   @ApiTags('operations')
+  @AllowPlatformOperators()
   @Controller(`api/services/${service}/relay`)
   class RelayController {
     constructor(@Inject(PublishedFacts) private readonly facts: PublishedFacts) {}
 
     @Post('replay')
     @HttpCode(202)
-    @Allow('operator')
     @ApiOperation({ summary: `Publish everything that ${service} has on record once more` })
-    async replay(@Body({ schema: replaySchema }) { topic }: z.infer<typeof replaySchema>, @Caller() caller: Principal): Promise<object> {
-      if (caller.districts !== '*') {
-        throw problems.forbidden('A topic is that of all districts; this needs an operator who may see all of them.');
-      }
+    async replay(@Body({ schema: replaySchema }) { topic }: z.infer<typeof replaySchema>): Promise<object> {
       const { relay } = this.facts;
       if (topic !== relay.topic) throw problems.notFound(`${service} does not publish "${topic}"; it publishes ${relay.topic}.`);
       await relay.replay();

@@ -1,4 +1,4 @@
-import { Allow } from '@cairn/service-kit';
+import { AllowPlatformOperators } from '@cairn/service-kit';
 import { Controller, Get, Headers } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
@@ -7,12 +7,12 @@ import { Upstreams } from './upstreams.js';
 
 /** The whole platform as operations look at it, whichever of its services answer. */
 @ApiTags('operations')
+@AllowPlatformOperators()
 @Controller('api/operations')
 export class OperationsController {
   constructor(private readonly upstreams: Upstreams) {}
 
   @Get()
-  @Allow('operator')
   @ApiOperation({ summary: 'How each service is: engines, lag, read models, parked messages' })
   async look(@Headers('authorization') authorization: string): Promise<object> {
     const services = await lookAtAll(this.upstreams.upstreams, authorization);

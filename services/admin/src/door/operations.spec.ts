@@ -87,8 +87,9 @@ describe('the door while services are away', () => {
     expect(asked).toEqual([expect.stringMatching(/^Bearer /)]);
   });
 
-  test('is for operators alone', async () => {
+  test('is for operators of all districts alone', async () => {
     await get('/api/operations', tokenOf('coach', '*')).expect(403);
+    await get('/api/operations', tokenOf('operator', ['mnps'])).expect(403);
     await request(door.url).get('/api/operations').expect(401);
   });
 
