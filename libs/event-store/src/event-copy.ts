@@ -1,13 +1,16 @@
-import type { Json, NewEvent } from './event.js';
+import type { NewEvent } from './event.js';
+
+/** An event without its data, which goes its way as the text that is hashed. */
+export type Envelope = Omit<NewEvent, 'data'>;
 
 type Mutable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /**
- * The members of `NewEvent` and no others, those without a value left out. Written out, because a spread of a dozen
+ * The members of an envelope and no others, those without a value left out. Written out, because a spread of a dozen
  * members costs more than the rest of an append's checks.
  */
-export const copyOfEvent = (given: NewEvent, data: Json): Mutable<NewEvent> => {
-  const copy: Mutable<NewEvent> = {
+export const copyOfEnvelope = (given: Envelope): Mutable<Envelope> => {
+  const copy: Mutable<Envelope> = {
     id: given.id,
     type: given.type,
     schemaVersion: given.schemaVersion,
@@ -15,7 +18,6 @@ export const copyOfEvent = (given: NewEvent, data: Json): Mutable<NewEvent> => {
     occurredAt: given.occurredAt,
     actor: given.actor,
     correlationId: given.correlationId,
-    data,
   };
   if (given.onBehalfOf !== undefined) copy.onBehalfOf = given.onBehalfOf;
   if (given.causationId !== undefined) copy.causationId = given.causationId;

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import canonicalize from 'canonicalize';
 
 import type { Instant, Json, NewEvent, RecordedEvent, StreamId } from './event.js';
+import { plainJson, quoted } from './plain-json.js';
 
 /** What an event's hash is taken over: all of it but the position, which belongs to the engine and not to the fact. */
 export type HashedEvent = Omit<RecordedEvent, 'position' | 'hash'>;
@@ -20,7 +21,7 @@ export const chainStart: ChainHead = { version: 0, hash: '0'.repeat(64), recorde
 
 /** Canonical JSON (RFC 8785) of a value. @throws Error for what JSON cannot say: NaN, infinities, lone surrogates. */
 export const canonicalJson = (value: Json): string => {
-  const text = canonicalize(value);
+  const text = plainJson(value) ?? canonicalize(value);
   if (text === undefined) throw new Error('The value has no JSON form');
   return text;
 };
@@ -42,22 +43,27 @@ export const canonicalEvent = (event: Omit<HashedEvent, 'data'>, dataText: strin
 const optional = (member: string, text: string | undefined): string =>
   text === undefined ? '' : `,"${member}":${quoted(text)}`;
 
-/** Printable ASCII without quote and backslash, which JSON leaves as it is. */
-const plain = /^[ !#-[\]-~]*$/;
-
-/** A text as JSON. Most texts of an envelope are plain, and to find that out costs less than to write them anew. */
-export const quoted = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.stringify(text));
+const hashBytes = 32;
+/** A UTF-16 code unit takes at most this much in UTF-8. */
+const unitBytesMax = 3;
+/** What is hashed is put together here, at once: an object for each hash costs more than the hash of a usual event. */
+const scratch = Buffer.alloc(65_536);
 
 /** SHA-256 over the 32 bytes of the previous hash and the UTF-8 of the canonical text, in hex. */
-export const chainHash = (previousHash: string, canonicalText: string): string =>
-  createHash('sha256').update(previousHash, 'hex').update(canonicalText, 'utf8').digest('hex');
+export const chainHash = (previousHash: string, canonicalText: string): string => {
+  const bytesMax = hashBytes + canonicalText.length * unitBytesMax;
+  const bytes = bytesMax <= scratch.length ? scratch : Buffer.alloc(bytesMax);
+  const start = bytes.write(previousHash, 0, hashBytes, 'hex');
+  const end = start + bytes.write(canonicalText, start, 'utf8');
+  return hash('sha256', bytes.subarray(0, end), 'hex');
+};
 
 /** The hash of an event that follows `previousHash` in its stream. */
 export const hashEvent = (previousHash: string, event: HashedEvent): string =>
   chainHash(previousHash, canonicalEvent(event, canonicalJson(event.data)));
 
 /** The content that makes two events with one id the same: all that the caller gave. */
-export const contentOf = (event: NewEvent, dataText: string): string =>
+export const contentOf = (event: Omit<NewEvent, 'data'>, dataText: string): string =>
   canonicalEvent({ ...event, stream: '', version: 0, recordedAt: '' }, dataText);
 
 /** Where a record stops being what was written, and why. */

@@ -1,7 +1,8 @@
 import { InvalidAppendError } from './errors.js';
-import { copyOfEvent } from './event-copy.js';
+import type { Envelope } from './event-copy.js';
+import { copyOfEnvelope } from './event-copy.js';
 import { appendBytes } from './event-size.js';
-import type { Instant, Json, NewEvent, StreamId } from './event.js';
+import type { Instant, NewEvent, StreamId } from './event.js';
 import { eventStoreLimits as limits } from './event.js';
 import type { ExpectedVersion } from './event-store.js';
 import { canonicalJson } from './hash-chain.js';
@@ -11,7 +12,7 @@ import { assertJson } from './validate-data.js';
 
 /** An event of which every rule has been checked, with its data frozen as the text that will be hashed and kept. */
 export interface CheckedEvent {
-  readonly event: NewEvent;
+  readonly event: Envelope;
   readonly dataText: string;
 }
 
@@ -104,6 +105,5 @@ const checkEvent = (given: NewEvent): CheckedEvent => {
   }
   if (!isInstant(occurredAt)) refuse(`occurredAt ${occurredAt} is not an instant as YYYY-MM-DDTHH:mm:ss.sssZ`);
   assertJson(given.data);
-  const dataText = canonicalJson(given.data);
-  return { event: copyOfEvent(given, JSON.parse(dataText) as Json), dataText };
+  return { event: copyOfEnvelope(given), dataText: canonicalJson(given.data) };
 };

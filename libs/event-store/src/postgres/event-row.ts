@@ -1,7 +1,7 @@
 import { DamagedEventError } from '../errors.js';
 import type { Instant, Json, NewEvent, RecordedEvent } from '../event.js';
 import type { ChainHead } from '../hash-chain.js';
-import { quoted } from '../hash-chain.js';
+import { quoted } from '../plain-json.js';
 
 /** Every value as the text that PostgreSQL sends; the adapter turns off the driver's own parsing. */
 export interface EventRow {
