@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { getJson, getOfDistrict } from './http.js';
+import { readinessFrom } from './readiness.js';
 import type { Adoption, Changes, District, HistoryItem, Initiative, Page, Person, Readiness, School, Session, TrendPoint } from './types.js';
 
 /** A point in both times: as it was on `effective`, as we knew it on `recorded`. Absent means now. */
@@ -39,9 +40,7 @@ export const readyQuery = queryOptions({
   queryKey: ['ready'],
   queryFn: async ({ signal }): Promise<Readiness> => {
     const response = await fetch('/api/health/ready', { signal });
-    const body: unknown = await response.json().catch(() => undefined);
-    const said = typeof body === 'object' && body !== null ? (body as { status?: string; progress?: unknown }) : {};
-    return { status: response.ok ? 'ready' : (said.status ?? 'starting'), progress: said.progress };
+    return readinessFrom(response.ok, await response.json().catch(() => undefined));
   },
   staleTime: Infinity,
   refetchInterval: (query) => (query.state.data?.status === 'ready' ? false : 1_000),

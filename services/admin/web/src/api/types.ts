@@ -155,8 +155,8 @@ export interface RosterDiff {
   readonly position?: string;
 }
 
-/** What `/api/health/ready` says while the platform starts. */
+/** Whether pages can be read, and while the platform starts, how far it is. */
 export interface Readiness {
-  readonly status: string;
+  readonly status: 'ready' | 'starting';
   readonly progress?: unknown;
 }
