@@ -2,6 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { topics } from '@cairn/contracts';
+import { openPostgresEventBus } from '@cairn/event-bus';
+import { busSchema } from '@cairn/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 
@@ -115,9 +118,47 @@ describe('the admin UI, on the sample', () => {
     await page.getByRole('link', { name: 'Browser Academy' }).waitFor();
   });
 
+  test('operations says whether the platform is well, on what it stands, and derives a read model again beside the one that is read', async () => {
+    await open('/d/mnps/operations');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Everything runs: 3 of 3 services are ready.');
+    for (const service of ['directory', 'scaling-plan', 'reporting']) {
+      const row = page.getByRole('table').first().getByRole('row', { name: new RegExp(`^${service} Ready PostgreSQL record, bus, read models`) });
+      expect(await row.count()).toBe(1);
+    }
+    const adoption = page.getByRole('row', { name: /^adoption of reporting/ });
+    await page.getByRole('button', { name: 'Rebuild adoption of reporting' }).click();
+    await adoption.getByText('Generation 2 is built').waitFor();
+    await adoption.getByText('the same in every row').waitFor();
+    await page.getByRole('button', { name: 'Go back to the generation of adoption of reporting before' }).click();
+    await adoption.getByRole('cell', { name: '1', exact: true }).waitFor();
+    await picture('operations');
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  test('what a service could not apply is shown with the reason, tried again, and dropped with a reason of its own', async () => {
+    const bus = openPostgresEventBus({ connection: { connectionString: cairn.databaseUrl }, schema: busSchema });
+    const broken = (id: string, sourcePosition: string) => ({ id, key: 'nobody', headers: {}, value: '{}', scope: 'scaling-plan', sourcePosition });
+    await bus.publish(topics.scalingPlan.name, [broken('broken-1', '900001'), broken('broken-2', '900002')]);
+    await bus.close();
+    await page.getByRole('heading', { level: 1, name: /2 messages are parked/ }).waitFor();
+    const parked = page.getByRole('listitem').filter({ hasText: 'nobody' });
+    await parked.getByText('1 more message waits behind it').waitFor();
+    await parked.getByRole('button', { name: 'Replay' }).click();
+    await parked.getByText('It failed again').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    for (const rest of [/1 message is parked/, /services are ready\.$/]) {
+      await parked.getByRole('button', { name: 'Drop', exact: true }).click();
+      await parked.getByRole('button', { name: 'Drop the first message' }).click();
+      await parked.getByText('Say why.').waitFor();
+      await parked.getByLabel('Why is it given up?').fill('It was typed by hand.');
+      await parked.getByRole('button', { name: 'Drop the first message' }).click();
+      await page.getByRole('heading', { level: 1, name: rest }).waitFor();
+    }
+  });
+
   test('every screen is usable at 390 pixels', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const path of ['', '/changes', '/import']) {
+    for (const path of ['', '/changes', '/import', '/operations']) {
       await open(`/d/mnps${path}?initiative=blended-learning`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       const { scrollWidth, clientWidth } = await page.evaluate<{ scrollWidth: number; clientWidth: number }>('({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })');

@@ -21,16 +21,18 @@ export const ReadModelRow = ({ service, model }: { service: string; model: ReadM
   const { building, lastRebuild } = model;
   const share = building && builtShare(building);
   const percent = share === undefined ? undefined : Math.floor(share * 100);
+  // Two services may have a read model of one name.
+  const name = t('operations.modelOf', { name: model.name, service });
   return (
     <tr>
-      <th scope="row">{t('operations.modelOf', { name: model.name, service })}</th>
+      <th scope="row">{name}</th>
       <td>
         {t(model.failure !== undefined ? 'operations.fails' : model.caughtUp ? 'operations.current' : 'operations.catchesUp')}
         {model.failure !== undefined && <p className={classes['reason']}>{model.failure}</p>}
         {building && (
           <div role="status">
             {t('operations.building', { generation: building.generation, percent: percent === undefined ? '' : ` ${percent} %` })}
-            {percent !== undefined && <Progress value={percent} aria-label={t('operations.buildingLabel', { name: model.name })} mt={4} />}
+            {percent !== undefined && <Progress value={percent} aria-label={t('operations.buildingLabel', { name })} mt={4} />}
           </div>
         )}
         {lastRebuild && !building && (
@@ -41,11 +43,11 @@ export const ReadModelRow = ({ service, model }: { service: string; model: ReadM
       <td className={classes['number']}>{t('operations.events', { count: model.lagEvents ?? 0, number: format.number(model.lagEvents ?? 0) })}</td>
       <td className={classes['number']}>{model.generation ?? t('none')}</td>
       <td className={classes['actions']}>
-        <Button size="xs" variant="default" disabled={act.isPending || building !== undefined} onClick={() => act.mutate('rebuild')} aria-label={t('operations.rebuildOf', { name: model.name })}>
+        <Button size="xs" variant="default" disabled={act.isPending || building !== undefined} onClick={() => act.mutate('rebuild')} aria-label={t('operations.rebuildOf', { name })}>
           {t('operations.rebuild')}
         </Button>
         {model.canGoBack && (
-          <Button size="xs" variant="subtle" disabled={act.isPending || building !== undefined} onClick={() => act.mutate('go-back')} aria-label={t('operations.goBackOf', { name: model.name })}>
+          <Button size="xs" variant="subtle" disabled={act.isPending || building !== undefined} onClick={() => act.mutate('go-back')} aria-label={t('operations.goBackOf', { name })}>
             {t('operations.goBack')}
           </Button>
         )}
