@@ -7,10 +7,12 @@ import { runsOf } from './runs.js';
 export interface CopyTarget {
   readonly store: EventStore;
   /**
-   * Appends events of one stream that follow on there, all or none.
-   * @throws CopyRefusedError when the stream is in another state, EventStoreUnavailableError
+   * Appends events that follow on there, all or none, as `cut` cut them.
+   * @throws CopyRefusedError when a stream is in another state, EventStoreUnavailableError
    */
   take(run: readonly RecordedEvent[]): Promise<void>;
+  /** How much it takes at once; default: runs of one stream, of less than 1 MB. */
+  cut?(events: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[];
 }
 
 export interface CopyProgress {
@@ -63,7 +65,7 @@ export const copyStore = async ({ from, to, onProgress, signal }: CopyStoreOptio
   for (let after: Position | undefined = before.sourceAfter; ; ) {
     const page = await from.readAll({ after, limit: pageEvents });
     if (page.events.length === 0) break;
-    for (const run of runsOf(page.events)) {
+    for (const run of (to.cut ?? runsOf)(page.events)) {
       signal?.throwIfAborted();
       await to.take(run);
       events += run.length;

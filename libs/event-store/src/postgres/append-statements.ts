@@ -48,7 +48,7 @@ const arrayOf = (elements: readonly (string | number)[]): string => `{${elements
 const quotedElement = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 const byteaElement = (hex: string): string => `"\\${byteaOf(hex)}"`;
 
-export const headsQuery = (schema: string, appends: readonly CheckedAppend[]): pg.QueryConfig => ({
+export const headsQuery = (schema: string, appends: readonly Pick<CheckedAppend, 'stream'>[]): pg.QueryConfig => ({
   name: 'es_heads',
   text: `SELECT ${headColumns} FROM ${schema}.es_stream s WHERE s.stream_id = ANY ($1::text[])`,
   values: [appends.map(({ stream }) => stream)],

@@ -15,6 +15,7 @@ import type {
 import { EventStore } from '../event-store.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import { isUuid } from '../uuid.js';
+import type { CheckedAppend } from '../validate-append.js';
 import { checkAppend } from '../validate-append.js';
 import { canBeStream, checkReadAll, checkReadStream } from '../validate-read.js';
 import { AppendConnection } from './append-connection.js';
@@ -23,6 +24,11 @@ import type { PostgresEventStoreOptions } from './connection-options.js';
 import { connectionConfig, planSettings } from './connection-options.js';
 import type { EventRow } from './event-row.js';
 import { eventOf } from './event-row.js';
+import { BulkWriter } from './import/bulk-writer.js';
+import type { NewStream } from './import/import-chunks.js';
+import { chunksOf } from './import/import-chunks.js';
+import type { ImportResult } from './import/stream-import.js';
+import { StreamImport } from './import/stream-import.js';
 import { normalised } from './postgres-errors.js';
 import { findQuery, headQuery, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
 import { quotedName } from './schema-name.js';
@@ -39,8 +45,10 @@ export const openPostgresEventStore = (options: PostgresEventStoreOptions): Post
 /** Keeps the record in PostgreSQL: dense positions in commit order, appends of a process merged over one connection. */
 export class PostgresEventStore extends EventStore {
   readonly scope: string;
+  /** Quoted. */
+  protected readonly schema: string;
+  protected readonly bulk: BulkWriter;
   private readonly clock: Clock;
-  private readonly schema: string;
   private readonly pool: pg.Pool;
   private readonly connection: AppendConnection;
   private readonly appender: Appender;
@@ -63,6 +71,7 @@ export class PostgresEventStore extends EventStore {
     });
     // An idle connection that breaks is replaced when one is needed; without a listener it would end the process.
     this.pool.on('error', () => undefined);
+    this.bulk = new BulkWriter(this.pool, this.schema);
     this.connection = new AppendConnection(config);
     this.appender = new Appender(this.connection, this.schema, options.callTimeoutMs ?? 10_000);
     this.subscriptions = new Subscriptions({
@@ -81,6 +90,26 @@ export class PostgresEventStore extends EventStore {
     const appended = await this.appender.append(append);
     this.subscriptions.committed();
     return appended;
+  }
+
+  /**
+   * Stores many new streams at once, several times as fast as appends of them; each rule of `append` with `'no-stream'`
+   * holds for every one. They are written in chunks of at most 5,000 events, each all or nothing and in the order in
+   * which they come; while one is written, appends wait. What was brought before, by an import that was cut off or by an
+   * append, counts as found: the same import again goes on where it stood. Not part of the port, since other engines
+   * have nothing that would be faster than appends.
+   * @throws WrongExpectedVersionError naming the first stream that is there with something else, and what else `append`
+   * throws. Nothing of that chunk is stored then; the chunks before it are.
+   */
+  async importStreams(streams: AsyncIterable<NewStream> | Iterable<NewStream>): Promise<ImportResult> {
+    const check = ({ stream, events }: NewStream): CheckedAppend => {
+      this.assertOpen();
+      return checkAppend(this.scope, stream, 'no-stream', events, this.clock.now());
+    };
+    const committed = (): void => this.subscriptions.committed();
+    const query = this.query.bind(this);
+    const { bulk: writer, schema } = this;
+    return await new StreamImport({ writer, schema, query, committed }).run(chunksOf(streams, check));
   }
 
   async readStream(stream: StreamId, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
@@ -144,7 +173,7 @@ export class PostgresEventStore extends EventStore {
     await this.pool.end();
   }
 
-  private async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<readonly Row[]> {
+  protected async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<readonly Row[]> {
     this.assertOpen();
     try {
       return (await this.pool.query<Row>(query)).rows;
@@ -153,7 +182,7 @@ export class PostgresEventStore extends EventStore {
     }
   }
 
-  private assertOpen(): void {
+  protected assertOpen(): void {
     if (this.closing) throw closedError(this.scope);
   }
 }
