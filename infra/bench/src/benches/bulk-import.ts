@@ -8,7 +8,7 @@ import type { Benchmark } from '../measure/benchmark.js';
 import { interleave, linesOf, ratioOf } from '../measure/interleave.js';
 import { ratePerSecond } from '../measure/rate.js';
 import { openBenchStore } from '../setup/bench-store.js';
-import { fillStore } from '../setup/filled-store.js';
+import { fillStore, importedStreams } from '../setup/filled-store.js';
 
 const columns = 'pos, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, recorded_at, hash';
 
@@ -41,6 +41,7 @@ export const bulkImport: Benchmark = {
     const events = run.smoke ? 1_000 : 40_000;
     const store = await openBenchStore(url);
     const pool = new pg.Pool({ connectionString: url, max: 2 });
+    const imported = 'cairn, import of streams';
     const appended = 'cairn, appends';
     const copied = 'COPY, with the same indexes';
     try {
@@ -50,6 +51,10 @@ export const bulkImport: Benchmark = {
       const rates = await interleave(
         [
           {
+            name: imported,
+            round: (round) => ratePerSecond(async () => (await store.importStreams(importedStreams(events, `in-${round}`))).events),
+          },
+          {
             name: appended,
             round: (round) => ratePerSecond(async () => (await fillStore(store, events, String(round)), events)),
           },
@@ -57,7 +62,7 @@ export const bulkImport: Benchmark = {
         ],
         run.rounds,
       );
-      const measured = ratioOf(rates, appended, copied);
+      const measured = ratioOf(rates, imported, copied);
       return {
         lines: linesOf(rates, 'events'),
         verdicts: [{ what: 'to COPY', measured, target: 0.7, is: 'at-least', unit: 'x' }],

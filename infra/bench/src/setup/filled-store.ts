@@ -1,4 +1,4 @@
-import type { PostgresEventStore } from '@cairn/event-store';
+import type { NewStream, PostgresEventStore } from '@cairn/event-store';
 
 import { benchEvents, callersDo } from './events.js';
 
@@ -18,3 +18,10 @@ export const fillStore = async (store: PostgresEventStore, events: number, prefi
     return true;
   });
 };
+
+/** The same streams one after the other, each made when it is asked for, as a file of a roster is read. */
+export function* importedStreams(events: number, prefix: string): Generator<NewStream> {
+  for (let stream = 0; stream < Math.ceil(events / eventsOfStream); stream += 1) {
+    yield { stream: `bench.stream-${prefix}-${stream}`, events: benchEvents(eventsOfStream) };
+  }
+}
