@@ -3,6 +3,7 @@ import type { ConsumeOptions, Consumption } from '../event-bus.js';
 import { PartitionWorker } from './partition-worker.js';
 import type { Assignment, MemberOfGroup, PolledLog } from './polled-log.js';
 import { Signal } from './signal.js';
+import { unlessStopped } from './unless-stopped.js';
 
 /** All in milliseconds. */
 export interface DeliveryTimes {
@@ -32,6 +33,7 @@ export class GroupMember implements Consumption {
   private loops: Promise<unknown> = Promise.resolve();
   private stopping: Promise<void> | undefined;
   private stopped = false;
+  private readonly stoppedPolling = new AbortController();
   private leaseEndsAt = 0;
   private pollDelayMs: number;
 
@@ -77,6 +79,7 @@ export class GroupMember implements Consumption {
   /** Stops like a killed process: nothing is given back, the lease has to run out. Resolves at once. */
   abandon(): void {
     this.stopped = true;
+    this.stoppedPolling.abort();
     this.pollSignal.notify();
     this.heartbeatSignal.notify();
     for (const worker of this.workers.values()) worker.stop();
@@ -160,6 +163,7 @@ export class GroupMember implements Consumption {
         const found = await this.look();
         this.pollDelayMs = found ? this.times.pollMs : Math.min(this.times.idlePollMs, this.pollDelayMs * 1.5);
       } catch (error) {
+        if (this.stopped) return;
         this.pollDelayMs = Math.min(1_000, Math.max(this.times.idlePollMs, this.pollDelayMs * 2));
         this.options.onError?.(error);
       }
@@ -169,7 +173,7 @@ export class GroupMember implements Consumption {
   private async look(): Promise<boolean> {
     const waiting = [...this.workers.values()].filter((worker) => worker.waiting);
     if (waiting.length === 0) return false;
-    const ends = await this.log.ends(waiting.map((worker) => worker.from));
+    const ends = await unlessStopped(this.log.ends(waiting.map((worker) => worker.from)), this.stoppedPolling.signal);
     return waiting.map((worker, at) => worker.endSeen(ends[at] ?? -1n)).includes(true);
   }
 }

@@ -1,6 +1,7 @@
 import type { ConsumeOptions, Incoming } from '../event-bus.js';
 import type { PartitionId, PolledLog, ReadLimits } from './polled-log.js';
 import { backOff, Signal } from './signal.js';
+import { StoppedWaitingError, unlessStopped } from './unless-stopped.js';
 
 export interface WorkerOptions {
   readonly log: PolledLog;
@@ -23,7 +24,7 @@ const retryMaxMs = 2_000;
 export class PartitionWorker {
   readonly ended: Promise<void>;
   private readonly signal = new Signal();
-  private stopped = false;
+  private readonly stopping = new AbortController();
   /** Offset to read next; undefined until the checkpoint was asked. */
   private next: bigint | undefined;
   private end = -1n;
@@ -41,6 +42,10 @@ export class PartitionWorker {
 
   get fence(): number {
     return this.options.fence;
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   /** True when it waits for the poller to see something new. */
@@ -64,7 +69,7 @@ export class PartitionWorker {
 
   /** No batch is started any more; `ended` resolves once the handler that runs has returned. */
   stop(): void {
-    this.stopped = true;
+    this.stopping.abort();
     this.signal.notify();
   }
 
@@ -74,6 +79,7 @@ export class PartitionWorker {
         await this.step();
         this.failures = 0;
       } catch (error) {
+        if (error instanceof StoppedWaitingError) return;
         // The effect may have been kept although the answer was lost: only the checkpoint knows where to go on.
         this.next = undefined;
         this.options.consume.onError?.(error);
@@ -93,7 +99,7 @@ export class PartitionWorker {
     if (!this.options.leaseHeld()) return this.pause(retryFirstMs);
     this.hinted = false;
     const { log, from, limits, consume, fence } = this.options;
-    const messages = await log.read(from, this.next, limits);
+    const messages = await unlessStopped(log.read(from, this.next, limits), this.stopping.signal);
     const last = messages.at(-1);
     if (this.stopped) return;
     // What a hint was about may have been read already, by the end that a poll had seen.
@@ -111,10 +117,10 @@ export class PartitionWorker {
   private async startingOffset(): Promise<bigint> {
     const { topic, partition } = this.options.from;
     const { log, from, consume } = this.options;
-    const [checkpoint, [end], [start = 0n]] = await Promise.all([
-      consume.checkpoint(topic, partition),
-      log.ends([from]),
-      log.starts([from]),
+    const checkpoint = await consume.checkpoint(topic, partition);
+    const [[end], [start = 0n]] = await Promise.all([
+      unlessStopped(log.ends([from]), this.stopping.signal),
+      unlessStopped(log.starts([from]), this.stopping.signal),
     ]);
     const next = checkpoint === undefined ? 0n : BigInt(checkpoint) + 1n;
     if (end !== undefined && next > end) {

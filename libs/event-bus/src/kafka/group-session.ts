@@ -1,10 +1,10 @@
 import type { Assignment, PartitionId } from '../delivery/polled-log.js';
 import type { Claim, Share } from './assignment.js';
-import { shareOut } from './assignment.js';
 import type { KafkaClient } from './kafka-client.js';
 import { isAboutMembership, membershipLost } from './kafka-errors.js';
 import type { Broker, Cluster } from './lower-level.js';
-import { assignmentOf, candidateOf, metadataOf, protocolName, sharesOf } from './member-wire.js';
+import { metadataOf, protocolName, sharesOf } from './member-wire.js';
+import { plannedShares } from './planned-shares.js';
 
 export interface GroupSessionOptions {
   readonly client: Pick<KafkaClient, 'call' | 'callTimeoutMs' | 'interrupt' | 'close'>;
@@ -17,6 +17,8 @@ export interface GroupSessionOptions {
 }
 
 const joinsMax = 50;
+/** For each call of a member on its way out: a frozen broker must not hold up a service that was told to stop. */
+const leavingMs = 1_500;
 
 const nameOf = ({ topic, partition }: PartitionId): string => `${partition}@${topic}`;
 
@@ -31,6 +33,7 @@ export class GroupSession {
   private memberId = '';
   private generation = -1;
   private mustJoin = true;
+  private leaving = false;
   private readonly claims = new Map<string, Claim>();
   private readonly surplus = new Set<string>();
   private readonly handled = new Map<string, PartitionId & { readonly offset: string }>();
@@ -65,12 +68,14 @@ export class GroupSession {
     this.mustJoin = true;
   }
 
-  /** Ends a join that waits for others. */
+  /** Ends a join that waits for others; the member is on its way out. */
   interrupt(): void {
+    this.leaving = true;
     this.options.client.interrupt();
   }
 
   async leave(): Promise<void> {
+    this.leaving = true;
     const { memberId } = this;
     if (memberId === '') return;
     await this.commit();
@@ -115,7 +120,7 @@ export class GroupSession {
         'to learn its share',
         async (coordinator, groupId, cluster) => {
           const leads = joined.leaderId === memberId;
-          const groupAssignment = leads ? await this.planned(cluster, joined.members.map(candidateOf)) : [];
+          const groupAssignment = leads ? await plannedShares(cluster, joined.members) : [];
           return coordinator.syncGroup({ groupId, memberId, generationId, groupAssignment });
         },
         this.rebalanceTimeoutMs + this.options.client.callTimeoutMs,
@@ -127,19 +132,6 @@ export class GroupSession {
       this.mustJoin = true;
       this.heed(error);
     }
-  }
-
-  private async planned(
-    cluster: Cluster,
-    candidates: readonly ReturnType<typeof candidateOf>[],
-  ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
-    const topics = [...new Set(candidates.flatMap((candidate) => candidate.topics))];
-    await cluster.addMultipleTargetTopics(topics);
-    const sizes = new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length]));
-    return [...shareOut(candidates, sizes)].map(([memberId, shares]) => ({
-      memberId,
-      memberAssignment: assignmentOf(shares),
-    }));
   }
 
   private async take(shares: readonly Share[]): Promise<void> {
@@ -199,7 +191,7 @@ export class GroupSession {
         await cluster.addMultipleTargetTopics(topics);
         return question(await cluster.findGroupCoordinator({ groupId: group }), group, cluster);
       },
-      { limitMs, rethrow: isAboutMembership },
+      { limitMs: this.leaving ? Math.min(limitMs, leavingMs) : limitMs, rethrow: isAboutMembership },
     );
   }
 }
