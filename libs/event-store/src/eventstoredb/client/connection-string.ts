@@ -17,5 +17,5 @@ export const withDefaults = (url: string, scope: string): string => {
   return `${address.replace(/\/+$/, '')}?${pairs.join('&')}`;
 };
 
-/** For messages: the password of a connection string is nobody's business. */
-export const withoutPassword = (text: string): string => text.replace(/\/\/([^:/@\s]*):[^@\s]*@/g, '//$1:…@');
+/** For messages: the password of a connection string is nobody's business, nor is one that holds an `@` of its own. */
+export const withoutPassword = (text: string): string => text.replace(/\/\/([^:/@\s]*):\S*@/g, '//$1:…@');
