@@ -34,21 +34,21 @@ describe('while streams are imported', () => {
     const shared = someStreams(300);
     const count = 300 * 10 + 2 * 900 * 10 + 8 * 60;
     const subscriber = new Subscriber(open());
-    const polled = readUntil(open(), count);
     const write = async (): Promise<void> => {
       const stream = aStream(scope);
       for (let version = 0; version < 60; version += 1) await appending.append(stream, version || 'no-stream', [anEvent()]);
     };
 
-    const [left, right] = await Promise.all([
+    const [left, right, polled] = await Promise.all([
       one.importStreams([...someStreams(900), ...shared]),
       other.importStreams([...shared.toReversed(), ...someStreams(900)]),
+      readUntil(open(), count),
       ...Array.from({ length: 8 }, write),
     ]);
 
     expect([left.events, right.events, left.found + right.found]).toEqual([12_000, 12_000, 3_000]);
     const dense = Array.from({ length: count }, (_, index) => String(index + 1));
-    expect((await polled).map(({ position }) => position)).toEqual(dense);
+    expect(polled.map(({ position }) => position)).toEqual(dense);
     await subscriber.untilCount(count);
     expect(subscriber.events.map(({ position }) => position)).toEqual(dense);
     expect(await verifyPostgresEventStore({ connection: url, schema })).toMatchObject({ events: count, breakCount: 0 });

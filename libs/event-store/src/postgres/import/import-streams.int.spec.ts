@@ -126,8 +126,11 @@ describe('an import of streams', () => {
     const store = (await records.create()).open({ pollIntervalMs: 3_600_000, idleIntervalMsMax: 3_600_000 });
     const subscriber = new Subscriber(store);
     await subscriber.subscription.started;
-    await store.importStreams(someStreams(3));
-    await subscriber.untilCount(30);
+    // The second finds it asleep: it has looked behind the first, and looks again in an hour.
+    for (const count of [30, 60, 90]) {
+      await store.importStreams(someStreams(3));
+      await subscriber.untilCount(count);
+    }
   });
 
   test('reads on while it stores, and closes its source when it is refused', async () => {
