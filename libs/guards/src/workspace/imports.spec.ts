@@ -36,7 +36,7 @@ describe('the packages that a project declares', () => {
   });
 
   test('are read from imports of every form', () => {
-    const source = `import a from 'a';\nexport { b } from '@b/c/d';\nimport type { e } from 'node:fs';\nconst f = await import('f');\nimport { g } from './g.js';`;
+    const source = `import a from 'a';\nexport { b } from '@b/c/d';\nimport type { e } from 'node:fs';\nconst f = await import('f');\nimport { g } from './g.js';\nconst h = Buffer.from('h');`;
     expect(packagesIn(source)).toEqual(['a', '@b/c', 'f']);
   });
 });

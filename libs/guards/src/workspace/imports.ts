@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 
-const imported = /(?:from|import|require\.resolve)\s*\(?\s*'((?:@[\w-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/g;
+const imported = /(?:(?<![.\w])from\s*|(?:(?<![.\w])import|require\.resolve)\s*\(?\s*)'((?:@[\w-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/g;
 
 /** The packages that a source file imports or resolves, Node's own left out. */
 export const packagesIn = (source: string): readonly string[] =>
