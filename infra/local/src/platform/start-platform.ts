@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +74,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<RunningPl
 
 const openPlatform = async (options: PlatformOptions, closers: Closers): Promise<RunningPlatform> => {
   const { onProgress, signal = new AbortController().signal } = options;
+  setMaxListeners(0, signal); // Every request of the sample that is on its way listens for the end.
   const dataDir = resolve(options.dataDir);
   const port = await portFor(host, options.port); // Before anything is made: a taken port is found at once.
   await mkdir(dataDir, { recursive: true });

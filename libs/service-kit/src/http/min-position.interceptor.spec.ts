@@ -19,11 +19,14 @@ class Late extends PositionWaiter {
   }
 }
 
-const statusOf = async (waiter: PositionWaiter, asked: unknown, seen?: string): Promise<number> => {
+const statusOf = (waiter: PositionWaiter, asked: unknown, seen?: string): Promise<number> =>
+  statusFrom(new MinPositionInterceptor(waiter, 'reporting'), asked, seen);
+
+const statusFrom = async (interceptor: MinPositionInterceptor, asked: unknown, seen?: string): Promise<number> => {
   const request = { query: { 'min-position': asked }, header: () => seen };
   const context = new ExecutionContextHost([request, { setHeader: () => undefined }]);
   try {
-    await lastValueFrom(await new MinPositionInterceptor(waiter, 'reporting').intercept(context, { handle: () => of({}) }));
+    await lastValueFrom(await interceptor.intercept(context, { handle: () => of({}) }));
     return 200;
   } catch (error) {
     if (error instanceof ProblemException) return error.problem.status;
@@ -39,6 +42,26 @@ describe('waiting for a position', () => {
       expect(await statusOf(late, 'scaling-plan:9', 'directory:7')).toBe(503);
       expect(late.asked).toContain('scaling-plan:9');
       expect(late.waited_ms).toBeLessThanOrEqual(minPositionWait_ms);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('what was seen and does not come holds up one reader, and hardly the next; once it comes, it is waited for again', async () => {
+    jest.useFakeTimers();
+    try {
+      const late = new Late();
+      const interceptor = new MinPositionInterceptor(late, 'reporting');
+      const waitedFor = async (seen: string): Promise<number> => {
+        late.waited_ms = 0;
+        expect(await statusFrom(interceptor, undefined, seen)).toBe(200);
+        return late.waited_ms;
+      };
+      expect(await waitedFor('directory:7')).toBe(minPositionWait_ms);
+      expect(await waitedFor('directory:8')).toBeLessThanOrEqual(200);
+      jest.spyOn(late, 'waitFor').mockResolvedValueOnce(true);
+      await waitedFor('directory:9');
+      expect(await waitedFor('directory:10')).toBe(minPositionWait_ms);
     } finally {
       jest.useRealTimers();
     }

@@ -39,6 +39,9 @@ export abstract class PositionWaiter {
   abstract waitFor(token: PositionToken, timeout_ms: number): Promise<boolean>;
 }
 
+/** How long a courtesy is waited for when the one before it did not come. */
+const seenLateWait_ms = 200;
+
 const tokensMax = 20;
 const positionMax = 2n ** 63n - 1n;
 
@@ -77,6 +80,8 @@ const repeatPosition = (answer: unknown, response: Response): void => {
 /** Holds a request until what it reads has the position it asks for applied, at most 5 s in all; then 503 with `Retry-After`. */
 @Injectable()
 export class MinPositionInterceptor implements NestInterceptor {
+  private seenIsLate = false;
+
   constructor(
     private readonly waiter: PositionWaiter,
     private readonly service: string,
@@ -88,7 +93,7 @@ export class MinPositionInterceptor implements NestInterceptor {
     for (const { scope } of asked) this.requireScope(scope);
     const deadline = Date.now() + minPositionWait_ms;
     const seen = tokensIn(request.header(seenPositionHeader)) ?? [];
-    await this.waitForAll(seen.filter((token) => !asked.some((one) => isSame(one, token))), deadline);
+    await this.waitForSeen(seen.filter((token) => !asked.some((one) => isSame(one, token))), deadline);
     const missing = await this.waitForAll(asked, deadline);
     if (missing) {
       throw unavailable(`This does not yet show what was recorded up to ${missing.scope}:${missing.position}. Try again shortly.`);
@@ -104,6 +109,13 @@ export class MinPositionInterceptor implements NestInterceptor {
     throw problems.badInput(`Nothing is recorded under "${scope}". min-position takes positions of ${known}.`, [
       { field: 'min-position', detail: 'Send what a command answered as "position"' },
     ]);
+  }
+
+  /** While the bus is away nothing arrives, and reads go on: the first one finds out, and those after it look only briefly. */
+  private async waitForSeen(tokens: readonly PositionToken[], deadline: number): Promise<void> {
+    if (tokens.length === 0) return;
+    const patience_ms = this.seenIsLate ? seenLateWait_ms : minPositionWait_ms;
+    this.seenIsLate = (await this.waitForAll(tokens, Math.min(deadline, Date.now() + patience_ms))) !== undefined;
   }
 
   /** The first position that was not reached in time, if any. */

@@ -1,4 +1,4 @@
-import { EventBusUnavailableError, migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
+import { InvalidMessageError, EventBusUnavailableError, migrateConsumerTables, ProgressTimeoutError, startConsumer } from '@cairn/event-bus';
 import type { Consumer, IncomingMessage, Replayed, ReplayOptions, SqlSession } from '@cairn/event-bus';
 
 import { queryOn, schemaOf, transactionsOn } from '../data/service-database.js';
@@ -6,6 +6,7 @@ import { PositionNotReachedError } from '../http/min-position.interceptor.js';
 import { AfterCommit } from '../projections/after-commit.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
+import { tellOnce } from './tell-once.js';
 
 export interface ConsumerParts {
   readonly topics: readonly string[];
@@ -38,6 +39,7 @@ export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked'
 /** Joins the group of the service. Ready once all that stood on the bus has been applied: before, it would decide on half of it. */
 export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts): ServiceConsumer => {
   const { bus, logger, service } = platform;
+  const batchFailed = tellOnce(logger, 'a batch failed');
   const committing = new AfterCommit(transactionsOn(platform.dataSource), apply);
   const { inTransaction } = committing;
   const schema = schemaOf(service);
@@ -74,7 +76,11 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
         alone: queryOn(platform.dataSource),
         schema,
         apply: committing.apply,
-        onError: (error) => logger.warn({ err: error }, 'a batch failed'),
+        onError: (error) => {
+          // At a first start the topic is made by the service that publishes it, a moment later.
+          if (error instanceof InvalidMessageError && consumer?.joined !== true) logger.info(error.message);
+          else batchFailed(error);
+        },
         onParked: (message, reason) => logger.error({ id: message.id, key: message.key, reason }, 'a message was parked'),
       });
     },

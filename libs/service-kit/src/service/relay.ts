@@ -5,6 +5,7 @@ import type { RecordedEvent } from '@cairn/event-store';
 import { schemaOf, transactionsOn } from '../data/service-database.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
+import { tellOnce } from './tell-once.js';
 
 export interface RelayParts {
   readonly topic: { readonly name: string; readonly partitions: number };
@@ -57,7 +58,7 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): S
         partitions: topic.partitions,
         toMessage,
         checkpoint: checkpoints.of(topic.name, { store, bus }),
-        onError: (error) => logger.warn({ err: error }, 'the relay failed; it will try again'),
+        onError: tellOnce(logger, 'the relay failed; it will try again'),
       });
     },
     stop: async () => relay?.stop(),
