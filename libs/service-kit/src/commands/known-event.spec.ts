@@ -45,4 +45,11 @@ describe('an event that a decision rests on', () => {
     expect(read({ data: { districtId: 'mnps' } })).toThrow();
     expect(read({ hash: undefined })).toThrow();
   });
+
+  test('one that is broken is told member by member, without what it says', () => {
+    expect(read({ id: 'not-an-id', data: { ...event.data, name: 7 } })).toThrow(/^It is not as its contract says: id: /);
+    expect(read({ data: { ...event.data, name: 7, timeZone: undefined } })).toThrow('data.timeZone: This is missing');
+    expect(() => knownEvent(directoryEventSchema, { value: '{' })).toThrow('It is not as its contract says: its text is no JSON');
+    expect(read({ hash: 'secret words' })).not.toThrow('secret words');
+  });
 });

@@ -1,6 +1,9 @@
 import { anyPublicEventSchema, schemaUriOf } from '@cairn/contracts';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { IncomingMessage } from '@cairn/event-bus';
+import { ZodError } from 'zod';
+
+import { problemItems } from '../http/issue-words.js';
 
 /** A public event of a type, a version or a schema that came after this version of the service. */
 export class NewerEventError extends Error {
@@ -9,6 +12,32 @@ export class NewerEventError extends Error {
     super(`${type} is newer than this version of the service; update it and replay`);
   }
 }
+
+/** A message that is no public event, or is not as its contract says; the message names each member that is wrong. */
+export class UnreadableEventError extends Error {
+  override readonly name = 'UnreadableEventError';
+  constructor(cause: unknown) {
+    super(`It is not as its contract says: ${faultsIn(cause)}`, { cause });
+  }
+}
+
+const faultsMax = 5;
+
+/** In words for whoever mends it; the values stay out of it, since they are the districts'. */
+const faultsIn = (cause: unknown): string => {
+  if (!(cause instanceof ZodError)) return 'its text is no JSON';
+  const faults = problemItems(cause.issues).map(({ field, detail }) => (field === undefined || field === '' ? detail : `${field}: ${detail}`));
+  const more = faults.length > faultsMax ? `; and ${faults.length - faultsMax} more` : '';
+  return `${faults.slice(0, faultsMax).join('; ')}${more}`;
+};
+
+const readable = <Event>(read: () => Event): Event => {
+  try {
+    return read();
+  } catch (error) {
+    throw new UnreadableEventError(error);
+  }
+};
 
 /** The contract of a topic: a union of public events, told apart by their type. */
 export interface EventContract<Event> {
@@ -20,8 +49,9 @@ export interface EventContract<Event> {
 export const typesOf = (contract: Pick<EventContract<unknown>, 'options'>): ReadonlySet<string> =>
   new Set(contract.options.map(({ shape }) => shape.type.value));
 
-/** What a message carries, held against the envelope alone: members that nobody here knows stay. @throws when it is no public event */
-export const publicEventIn = ({ value }: Pick<IncomingMessage, 'value'>): AnyPublicEvent => anyPublicEventSchema.loose().parse(JSON.parse(value));
+/** What a message carries, held against the envelope alone: members that nobody here knows stay. @throws UnreadableEventError */
+export const publicEventIn = ({ value }: Pick<IncomingMessage, 'value'>): AnyPublicEvent =>
+  readable(() => anyPublicEventSchema.loose().parse(JSON.parse(value)));
 
 /** Whether the event came after the types that are known here; members that were added to a known one change nothing. */
 export const isNewer = ({ type, dataschema }: AnyPublicEvent, types: ReadonlySet<string>): boolean =>
@@ -30,11 +60,11 @@ export const isNewer = ({ type, dataschema }: AnyPublicEvent, types: ReadonlySet
 /**
  * The event that a message carries, as its contract says; members that were added to it are passed over.
  * @throws NewerEventError for a type, version or schema that the contract does not know: it is to be parked, not passed over
- * @throws ZodError for one that is not as its contract says
+ * @throws UnreadableEventError for one that is not as its contract says
  */
 export const knownEvent = <Event>(contract: EventContract<Event>, message: Pick<IncomingMessage, 'value'>): Event => {
   const event = publicEventIn(message);
-  if (!isNewer(event, typesOf(contract))) return contract.parse(event);
+  if (!isNewer(event, typesOf(contract))) return readable(() => contract.parse(event));
   throw new NewerEventError(newerPart(event));
 };
 
