@@ -25,10 +25,11 @@ export const textTypes = { getTypeParser: () => (value: unknown) => value };
 
 /**
  * Every statement of a store goes by an index, whatever the size of the tables was when it was planned: a plan from
- * the first day, when a scan of the whole table was cheap, would stay for as long as the connection does.
+ * the first day, when a scan of the whole table was cheap, would stay for as long as the connection does. Nor by a
+ * bitmap: before a table was analyzed few rows are expected of a window of positions, and all of it would be sorted.
  * Compiling such small plans takes a hundred times as long as running them.
  */
-export const planSettings = 'SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off';
+export const planSettings = 'SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off';
 
 /** What the connections of a store have in common. */
 export const connectionConfig = (options: PostgresEventStoreOptions): pg.PoolConfig => {
