@@ -45,6 +45,22 @@ describe('what a bus tells the readers of its process', () => {
     expect([...taken].sort()).toEqual(['m-1', 'mark 0', 'mark 1']);
   });
 
+  test('leaves its turn to the heartbeats of others, however fast a publisher goes', async () => {
+    const bus = await open(new InMemoryBroker(), unpolled);
+    const { taken } = await reading(bus);
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let number = 1; number <= 300; number += 1) await bus.publish('topic', [message(`m-${number}`, 'a')]);
+    counting = false;
+    expect(turns).toBeGreaterThanOrEqual(300);
+    await eventually('everything is read', () => taken.length === 300);
+  });
+
   test('does no harm when a poll was first', async () => {
     let read = (): boolean => true;
     class SlowToAnswer extends InMemoryBroker {
