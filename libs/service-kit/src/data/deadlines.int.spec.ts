@@ -68,6 +68,9 @@ describe('the deadlines of a service', () => {
     const { extra } = dataSource.options as { readonly extra: pg.PoolConfig };
     expect(extra.keepAlive).toBe(true);
     expect(extra.query_timeout).toBeGreaterThan(Number(extra.statement_timeout));
+    expect(await dataSource.query('SHOW idle_in_transaction_session_timeout')).toEqual([
+      { idle_in_transaction_session_timeout: '1min' },
+    ]);
     await dataSource.destroy();
   });
 });

@@ -30,6 +30,8 @@ export const deadlines = (statementTimeout_ms: number) => ({
   connectionTimeoutMillis: 5_000,
   statement_timeout: statementTimeout_ms,
   query_timeout: statementTimeout_ms + 500,
+  // Locks of a process that stopped in the middle of a transaction, without its connection being lost, end, too.
+  idle_in_transaction_session_timeout: statementTimeout_ms,
 });
 
 const statement_ms = 60_000;
