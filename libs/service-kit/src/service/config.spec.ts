@@ -70,6 +70,12 @@ describe('the engines of a service', () => {
   });
 });
 
+test('everything that is wrong is told at once', () => {
+  expect(() => configFrom({ EVENT_STORE_URL: 'http://store.example' })).toThrow(
+    /DATABASE_URL: It is not set\. .*OIDC_ISSUER and OIDC_JWKS_URI.*EVENT_STORE_URL: Give an EventStoreDB URL/,
+  );
+});
+
 describe('the key of local mode', () => {
   test('may stand in a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cairn-key-'));

@@ -37,21 +37,38 @@ const environmentSchema = z.object({
 
 /** The configuration of a service that runs alone, from its environment. @throws ConfigurationError naming each variable */
 export const configFrom = (environment: NodeJS.ProcessEnv): ServiceConfig => {
-  const parsed = environmentSchema.safeParse(environment);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigurationError(`The environment does not fit. ${issues.join('; ')}`);
+  const refusals: ConfigurationError[] = [];
+  const part = <Part>(from: (environment: NodeJS.ProcessEnv) => Part): Part | undefined => {
+    try {
+      return from(environment);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      refusals.push(error);
+      return undefined;
+    }
+  };
+  const [variables, identity, engines] = [part(variablesFrom), part(identityFrom), part(enginesFrom)];
+  if (!variables || !identity || !engines) {
+    // All at once: who has to mend them wants to be told once.
+    throw new ConfigurationError(refusals.map(({ message }) => message).join(' '), { cause: refusals[0] });
   }
-  const { DATABASE_URL, HOST, PORT, LOG_LEVEL, CAIRN_PREPARE_DATABASE } = parsed.data;
+  const { DATABASE_URL, HOST, PORT, LOG_LEVEL, CAIRN_PREPARE_DATABASE } = variables;
   return {
     databaseUrl: DATABASE_URL,
     host: HOST,
     port: PORT,
     logLevel: LOG_LEVEL,
-    identity: identityFrom(environment),
+    identity,
     prepareDatabase: CAIRN_PREPARE_DATABASE === '1',
-    ...enginesFrom(environment),
+    ...engines,
   };
+};
+
+const variablesFrom = (environment: NodeJS.ProcessEnv): z.infer<typeof environmentSchema> => {
+  const parsed = environmentSchema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigurationError(`The environment does not fit. ${issues.join('; ')}.`);
 };
 
 /** The engines that the environment names beside PostgreSQL. @throws ConfigurationError naming the variable and what to do */
