@@ -54,6 +54,12 @@ describe('a record that moves from PostgreSQL to EventStoreDB', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
+  test('stays where it is, in words, when nothing answers there', async () => {
+    const refused = await run(['move', '--to', 'esdb://127.0.0.1:1?tls=false']);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('EventStoreDB at 127.0.0.1:1 does not take connections') });
+    expect(refused.output).not.toContain('is moved');
+  }, 120_000);
+
   test('is copied whole, and copying it again finds it there', async () => {
     const moved = await run(['move', '--to', double.url]);
     expect(moved).toMatchObject({ code: 0, output: expect.stringContaining('The record is moved.') });
