@@ -5,7 +5,7 @@ import { Icon } from '../../ui/Icon.js';
 import { Panel } from '../../ui/Panel.js';
 import { useDistrict } from '../../app/shell/district-context.js';
 import classes from './Operations.module.css';
-import { byKind } from './state.js';
+import { byKind, reasonsOf } from './state.js';
 
 const Well = ({ well, children }: { well: boolean; children: string }) => (
   <span className={classes['state']} data-well={well || undefined}>
@@ -32,13 +32,13 @@ export const ServicesPanel = ({ services }: { services: readonly ServiceState[] 
             </tr>
           </thead>
           <tbody>
-            {services.map((service) => (
+            {services.map((service) => ({ service, reasons: reasonsOf(service) })).map(({ service, reasons }) => (
               <tr key={service.service}>
                 <th scope="row">{service.service}</th>
                 <td>
                   <Well well={service.ready}>{t(service.ready ? 'operations.ready' : 'operations.notReady')}</Well>
-                  {[...service.failures, ...(service.warnings ?? [])].map(({ name, reason }) => (
-                    <p key={`${name} ${reason}`} className={classes['reason']}>{t('operations.finding', { name, reason })}</p>
+                  {reasons.map(({ names, reason }) => (
+                    <p key={reason} className={classes['reason']}>{t('operations.finding', { name: names.join(', '), reason })}</p>
                   ))}
                 </td>
                 <td>
@@ -46,7 +46,7 @@ export const ServicesPanel = ({ services }: { services: readonly ServiceState[] 
                     <div key={kind}>
                       <Well well={state === 'up'}>{t(`operations.engine.${kind}`)}</Well>{' '}
                       <span className="dim">{roles.map((role) => t(`operations.role.${role}`)).join(', ')}</span>
-                      {detail !== undefined && <p className={classes['reason']}>{detail}</p>}
+                      {detail !== undefined && !reasons.some(({ reason }) => reason === detail) && <p className={classes['reason']}>{detail}</p>}
                     </div>
                   ))}
                 </td>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { ServiceState } from '../../api/operations.js';
-import { builtShare, byKind, stateOf } from './state.js';
+import { builtShare, byKind, reasonsOf, stateOf } from './state.js';
 
 const well: ServiceState = {
   service: 'reporting',
@@ -30,6 +30,15 @@ describe('the state of the platform', () => {
     const parked = (parkedMessages: number): ServiceState => ({ ...well, consumer: { topics: [], lag: 0, parkedKeys: 1, parkedMessages } });
     expect(stateOf([parked(2), parked(3), { service: 'admin', ready: true, failures: [] }])).toMatchObject({ parked: 5, ready: 3 });
   });
+});
+
+test('a reason that several checks give is one reason', () => {
+  const away = 'PostgreSQL at db:5432 does not take connections.';
+  const failures = [{ name: 'event-store', reason: away }, { name: 'relay', reason: 'It is behind.' }];
+  expect(reasonsOf({ ...well, failures, warnings: [{ name: 'bus', reason: away }] })).toEqual([
+    { names: ['event-store', 'bus'], reason: away },
+    { names: ['relay'], reason: 'It is behind.' },
+  ]);
 });
 
 test('one engine in several roles is one entry, down when it is down for one of them', () => {

@@ -1,5 +1,12 @@
 import type { EngineState, ServiceState } from '../../api/operations.js';
 
+/** What keeps a service from being well, each reason once, with all that it is given for. */
+export const reasonsOf = ({ failures, warnings = [] }: ServiceState): readonly { readonly names: readonly string[]; readonly reason: string }[] => {
+  const findings = [...failures, ...warnings];
+  const reasons = [...new Set(findings.map(({ reason }) => reason))];
+  return reasons.map((reason) => ({ reason, names: findings.filter((one) => one.reason === reason).map(({ name }) => name) }));
+};
+
 export interface PlatformState {
   readonly kind: 'well' | 'behind' | 'down';
   readonly ready: number;
