@@ -9,21 +9,20 @@ import type { Benchmark } from '../measure/benchmark.js';
 import { interleave, linesOf, ratioOf } from '../measure/interleave.js';
 import { ratePerSecond } from '../measure/rate.js';
 import { BareKafka } from '../reference/bare-kafka.js';
+import { batchMessages, recordsOnTheWire } from '../reference/records-on-the-wire.js';
 import { benchKafka } from '../setup/bench-kafka.js';
 import { kafkaMessages } from '../setup/kafka-messages.js';
 
 const partitions = 4;
-/** What a relay publishes at once. */
-const batchMessages = 500;
 
-interface Line {
-  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+interface Line<Sent> {
+  publish(sent: readonly Sent[]): Promise<void>;
   untilSeen(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The bus, and a consumer with inbox and checkpoint in PostgreSQL. */
-const cairnLine = async (brokers: readonly string[], pool: pg.Pool, topic: string): Promise<Line> => {
+const cairnLine = async (brokers: readonly string[], pool: pg.Pool, topic: string): Promise<Line<OutgoingMessage>> => {
   const bus = openKafkaEventBus({ brokers, clientId: 'cairn-bench' });
   await bus.ensureTopic(topic, { partitions });
   let seen = 0;
@@ -51,16 +50,15 @@ const cairnLine = async (brokers: readonly string[], pool: pg.Pool, topic: strin
   };
 };
 
-/** From the first publish until the last message was handed to the consumer, which has joined before. */
-const rateOf = async (line: Line, count: number): Promise<number> => {
+/** From the second publish until the last message was handed to the consumer, which has joined before, by the first. */
+const rateOf = async <Sent>(line: Line<Sent>, sent: readonly Sent[]): Promise<number> => {
   try {
-    await line.publish(kafkaMessages(1, 1));
+    await line.publish(sent.slice(0, 1));
     await line.untilSeen(1);
-    const messages = kafkaMessages(count, 2);
     return await ratePerSecond(async () => {
-      for (let at = 0; at < count; at += batchMessages) await line.publish(messages.slice(at, at + batchMessages));
-      await line.untilSeen(count + 1);
-      return count;
+      for (let at = 1; at < sent.length; at += batchMessages) await line.publish(sent.slice(at, at + batchMessages));
+      await line.untilSeen(sent.length);
+      return sent.length - 1;
     });
   } finally {
     await line.close();
@@ -76,13 +74,14 @@ export const kafka: Benchmark = {
     try {
       await pool.query('CREATE SCHEMA consumer');
       await migrateConsumerTables(pgInTransaction(pool), 'consumer');
-      const count = run.smoke ? 500 : 20_000;
+      const messages = kafkaMessages(1 + (run.smoke ? 500 : 20_000));
+      const records = await recordsOnTheWire(broker.brokers, messages);
       const topic = (): string => `bench.${randomUUID().slice(0, 8)}`;
       const [cairn, bare] = ['cairn, inbox and checkpoint in PostgreSQL', 'kafkajs by itself'];
       const rates = await interleave(
         [
-          { name: cairn, round: async () => rateOf(await cairnLine(broker.brokers, pool, topic()), count) },
-          { name: bare, round: async () => rateOf(await BareKafka.open(broker.brokers, topic(), partitions), count) },
+          { name: cairn, round: async () => rateOf(await cairnLine(broker.brokers, pool, topic()), messages) },
+          { name: bare, round: async () => rateOf(await BareKafka.open(broker.brokers, topic(), partitions), records) },
         ],
         run.rounds,
       );

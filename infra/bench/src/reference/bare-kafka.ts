@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Consumer, Producer } from 'kafkajs';
 
-import type { KafkaMessageOfBench } from '../setup/kafka-messages.js';
+import type { WireRecord } from './records-on-the-wire.js';
 
 /** The client by itself, with the promises that the bus makes to a producer: all in-sync replicas, idempotent, one request at a time. */
 export class BareKafka {
@@ -34,11 +34,12 @@ export class BareKafka {
     return new BareKafka(producer, consumer, topic, seen);
   }
 
-  async publish(messages: readonly KafkaMessageOfBench[]): Promise<void> {
+  /** The partitioner of kafkajs puts each key where the bus puts it. */
+  async publish(records: readonly WireRecord[]): Promise<void> {
     await this.producer.send({
       topic: this.topic,
       acks: -1,
-      messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+      messages: records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
     });
   }
 
