@@ -57,7 +57,7 @@ class Coordinator implements Pick<Broker, 'joinGroup' | 'syncGroup' | 'heartbeat
     return new GroupSession({
       client: {
         callTimeoutMs: 1_000,
-        call: (_, work) => work(cluster, notAsked as never),
+        call: (_, work) => work(cluster),
         interrupt: () => undefined,
         close: () => undefined,
       },
@@ -76,7 +76,9 @@ class Coordinator implements Pick<Broker, 'joinGroup' | 'syncGroup' | 'heartbeat
 const unused: Broker = {
   metadata: notAsked,
   createTopics: notAsked,
-  fetch: notAsked,
+  lookupRequest: notAsked,
+  connectionPool: { send: notAsked },
+  initProducerId: notAsked,
   listOffsets: notAsked,
   joinGroup: notAsked,
   syncGroup: notAsked,

@@ -1,7 +1,7 @@
 import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaConfig, Producer, SASLOptions } from 'kafkajs';
+import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
 import { backOff } from '../delivery/signal.js';
 import { EventBusUnavailableError } from '../event-bus.js';
@@ -23,7 +23,6 @@ export interface KafkaClientOptions {
 /** The connections of one client at one time. They are thrown away together, so that none is ever half alive. */
 class Connections {
   readonly cluster: Cluster;
-  readonly producer: Producer;
   private readonly sockets = new Set<Socket>();
   private destroyed = false;
 
@@ -43,15 +42,8 @@ class Connections {
       // What matters arrives as an error of a call; the rest of what kafkajs has to say is noise.
       logLevel: logLevel.NOTHING,
     };
-    const kafka = new Kafka(config);
-    const logger = kafka.logger();
+    const logger = new Kafka(config).logger();
     this.cluster = new LowerCluster({ ...config, logger, metadataMaxAge: 300_000, allowAutoTopicCreation: false });
-    this.producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: () => partitionerOfPort,
-    });
   }
 
   /** At once, with whatever is under way: to wait for answers here would be to wait for a frozen broker. */
@@ -79,12 +71,6 @@ class Connections {
 
 const givenUp = (): Error => new Error('The connection was given up');
 
-/** `PolledEventBus` has chosen the partition by `partitionOfKey`, as every engine does; nothing is left to choose. */
-const partitionerOfPort = ({ message }: { message: { partition?: number } }): number => {
-  if (message.partition === undefined) throw new Error('A message has no partition');
-  return message.partition;
-};
-
 /** Connects when it is first used, and anew after whatever broke; every call has its time limit and an error of the port. */
 export class KafkaClient {
   private connections: Connections | undefined;
@@ -99,7 +85,7 @@ export class KafkaClient {
   /** @throws EventBusUnavailableError, InvalidMessageError; `rethrow` lets errors of Kafka's protocol through as they are */
   async call<Value>(
     what: string,
-    work: (cluster: Cluster, producer: Producer) => Promise<Value>,
+    work: (cluster: Cluster) => Promise<Value>,
     { limitMs = this.options.callTimeoutMs, rethrow = (): boolean => false, again = hasMoved }: CallOptions = {},
   ): Promise<Value> {
     const until = performance.now() + limitMs;
@@ -127,7 +113,7 @@ export class KafkaClient {
 
   private async tryCall<Value>(
     what: string,
-    work: (cluster: Cluster, producer: Producer) => Promise<Value>,
+    work: (cluster: Cluster) => Promise<Value>,
     limitMs: number,
   ): Promise<Value> {
     if (this.closed) throw new EventBusUnavailableError('The bus was closed');
@@ -135,7 +121,7 @@ export class KafkaClient {
     const own = this.connections;
     const run = async (): Promise<Value> => {
       await own.cluster.connect();
-      return work(own.cluster, own.producer);
+      return work(own.cluster);
     };
     try {
       return await withinTime(what, run(), limitMs);

@@ -62,7 +62,7 @@ export class LogTopic {
       await cluster.addMultipleTargetTopics([this.name]);
       return cluster.brokerPool.metadata?.clusterId ?? 'unnamed';
     });
-    const id = ['kafka', clusterId, this.prefix, first.value?.toString('utf8') ?? ''].join(':');
+    const id = ['kafka', clusterId, this.prefix, first.value ?? ''].join(':');
     return { id, fenceBase: Math.floor(Number(first.timestamp) / 1_000) * fencesPerSecond };
   }
 
@@ -73,6 +73,6 @@ export class LogTopic {
   }
 
   private async write(): Promise<string> {
-    return this.publisher.append(this.name, [{ partition: 0, key: null, value: randomUUID() }]);
+    return this.publisher.append(this.name, [{ partition: 0, key: null, value: randomUUID(), headers: [] }]);
   }
 }

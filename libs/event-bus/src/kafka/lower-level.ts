@@ -25,13 +25,38 @@ export interface PartitionMetadata {
   readonly leader: number;
 }
 
-export interface FetchedRecord {
+/** A record as kafkajs decodes it. */
+export interface LegacyRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | null>>;
+  readonly headers: Readonly<Record<string, Buffer | readonly (Buffer | null)[] | null>>;
   readonly offset: string;
   readonly timestamp: string;
   readonly isControlRecord: boolean;
+}
+
+/** What is sent: the payload stands behind the header of the request, which kafkajs writes. */
+export interface RequestDefinition {
+  readonly apiKey: number;
+  readonly apiName: string;
+  readonly apiVersion: number;
+  readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
+}
+
+/** How an answer is read. `clientSideThrottleTime`, in milliseconds, is heeded by kafkajs. */
+export interface ResponseDefinition<Answer> {
+  readonly decode: (raw: Buffer) => Promise<Answer & { readonly clientSideThrottleTime?: number }>;
+  readonly parse: (answer: Answer) => Promise<Answer>;
+}
+
+/** A request of kafkajs in each version that it knows; a broker picks the newest that both know. */
+export interface Definition<Of, Answer> {
+  readonly protocol: (of: { version: number }) => (of: Of) => Exchange<Answer>;
+}
+
+export interface Exchange<Answer> {
+  readonly request: RequestDefinition;
+  readonly response: ResponseDefinition<Answer>;
 }
 
 interface OfTopic<Partition> {
@@ -70,19 +95,10 @@ export interface Broker {
     }[];
     timeout: number;
   }): Promise<unknown>;
-  fetch(of: {
-    replicaId: -1;
-    isolationLevel: 0 | 1;
-    maxWaitTime: number;
-    minBytes: number;
-    maxBytes: number;
-    topics: readonly OfTopic<{ partition: number; fetchOffset: string; maxBytes: number }>[];
-  }): Promise<{
-    readonly responses: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number; readonly messages: readonly FetchedRecord[] }[];
-    }[];
-  }>;
+  /** @throws KafkaJSServerDoesNotSupportApiKey */
+  lookupRequest<Of, Answer>(apiKey: number, definition: Definition<Of, Answer>): (of: Of) => Exchange<Answer>;
+  readonly connectionPool: { send<Answer>(exchange: Exchange<Answer>): Promise<Answer> };
+  initProducerId(of: { transactionTimeout: number }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
   listOffsets(of: {
     replicaId: -1;
     isolationLevel: 0 | 1;
@@ -140,6 +156,31 @@ interface AssignerProtocol {
   };
 }
 
+interface FetchOf {
+  readonly replicaId: -1;
+  readonly isolationLevel: 0 | 1;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly topics: readonly OfTopic<{ partition: number; fetchOffset: string; maxBytes: number }>[];
+}
+
+interface Fetched {
+  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly LegacyRecord[] }[] }[];
+}
+
+interface ProduceOf {
+  readonly acks: -1;
+  readonly timeout: number;
+  readonly topicData: readonly never[];
+}
+
+interface Produced {
+  readonly topics: readonly {
+    readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly baseOffset: string }[];
+  }[];
+}
+
 interface RequestQueue {
   readonly pending: readonly unknown[];
   scheduleCheckPendingRequests(): void;
@@ -148,6 +189,17 @@ interface RequestQueue {
 const require = createRequire(import.meta.url);
 export const LowerCluster = require('kafkajs/src/cluster') as new (options: ClusterOptions) => Cluster;
 export const assignerProtocol = require('kafkajs/src/consumer/assignerProtocol') as AssignerProtocol;
+const { requests } = require('kafkajs/src/protocol/requests') as {
+  requests: { Fetch: Definition<FetchOf, Fetched>; Produce: Definition<ProduceOf, Produced> };
+};
+const apiKeys = require('kafkajs/src/protocol/requests/apiKeys') as { Fetch: number; Produce: number };
+const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode: (code: number) => Error };
+export const fetchDefinition = requests.Fetch;
+export const fetchKey = apiKeys.Fetch;
+export const produceDefinition = requests.Produce;
+export const produceKey = apiKeys.Produce;
+/** A `KafkaJSProtocolError` with the `type` of Kafka's error. */
+export const errorOfCode = createErrorFromCode;
 const { prototype: queue } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
 
 /*

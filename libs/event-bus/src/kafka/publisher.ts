@@ -1,8 +1,9 @@
-import type { Message } from 'kafkajs';
 import { EventBusUnavailableError } from '../event-bus.js';
 import type { KafkaClient } from './kafka-client.js';
+import { Producer } from './producer.js';
 import { withinTime } from './time-limit.js';
 import { recordBatchBytesMax } from './topics.js';
+import type { OutgoingRecord } from './wire/wire-record.js';
 
 /** Room for what a record has beside key, value and headers. */
 const overheadBytes = 128;
@@ -16,10 +17,14 @@ const requestBytesMax = 16_000_000;
 export class Publisher {
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly client: KafkaClient) {}
+  private readonly producer: Producer;
+
+  constructor(private readonly client: KafkaClient) {
+    this.producer = new Producer(client);
+  }
 
   /** Resolves once every copy in sync has the records; answers the offset of the first one of the last request. */
-  append(topic: string, records: readonly Message[]): Promise<string> {
+  append(topic: string, records: readonly OutgoingRecord[]): Promise<string> {
     const what = `to publish to ${topic}`;
     const until = performance.now() + this.client.callTimeoutMs;
     const turn = this.tail.then(() => this.send(what, topic, records, until));
@@ -28,7 +33,7 @@ export class Publisher {
     return withinTime(what, turn, this.client.callTimeoutMs + 100);
   }
 
-  private async send(what: string, topic: string, records: readonly Message[], until: number): Promise<string> {
+  private async send(what: string, topic: string, records: readonly OutgoingRecord[], until: number): Promise<string> {
     let offset = '0';
     for (const chunk of chunksOf(records)) {
       const limitMs = until - performance.now();
@@ -38,21 +43,13 @@ export class Publisher {
     return offset;
   }
 
-  private async sendChunk(what: string, topic: string, messages: Message[], limitMs: number): Promise<string> {
+  private async sendChunk(what: string, topic: string, records: readonly OutgoingRecord[], limitMs: number): Promise<string> {
     try {
-      const answers = await this.client.call(
-        what,
-        async (_, producer) => {
-          await producer.connect();
-          return producer.send({ topic, acks: -1, messages, timeout: this.client.callTimeoutMs });
-        },
-        { limitMs, again: () => false },
-      );
-      const kept = new Set(answers.filter(({ errorCode }) => errorCode === 0).map(({ partition }) => partition));
-      if (!messages.every(({ partition }) => partition !== undefined && kept.has(partition))) {
+      const offsets = await this.producer.send(what, topic, records, limitMs);
+      if (!records.every(({ partition }) => offsets.has(partition))) {
         throw new EventBusUnavailableError(`Kafka has not answered for every partition: ${what}`);
       }
-      return answers[0]?.baseOffset ?? '0';
+      return offsets.get(records[0]?.partition ?? 0) ?? '0';
     } catch (error) {
       this.client.interrupt();
       throw error;
@@ -60,18 +57,16 @@ export class Publisher {
   }
 }
 
-const bytesOf = ({ key, value, headers = {} }: Message): number => {
-  let bytes = overheadBytes + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '');
-  for (const [name, text] of Object.entries(headers)) {
-    bytes += 8 + Buffer.byteLength(name) + Buffer.byteLength(typeof text === 'string' ? text : '');
-  }
+const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
+  let bytes = overheadBytes + Buffer.byteLength(key ?? '') + Buffer.byteLength(value);
+  for (const [name, text] of headers) bytes += 8 + Buffer.byteLength(name) + Buffer.byteLength(text);
   return bytes;
 };
 
 /** Consecutive parts, each small enough for one record batch per partition and for one request. */
-const chunksOf = (records: readonly Message[]): Message[][] => {
-  const chunks: Message[][] = [];
-  let inPartition = new Map<number | undefined, number>();
+const chunksOf = (records: readonly OutgoingRecord[]): OutgoingRecord[][] => {
+  const chunks: OutgoingRecord[][] = [];
+  let inPartition = new Map<number, number>();
   let inRequest = Infinity;
   for (const record of records) {
     const bytes = bytesOf(record);

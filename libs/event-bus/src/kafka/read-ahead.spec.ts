@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FetchedRecord } from './lower-level.js';
 import { ReadAhead } from './read-ahead.js';
+import type { FetchedRecord } from './wire/wire-record.js';
 
 const from = { topic: 't', partition: 0 };
 const records = (first: number, count: number, bytes = 10): FetchedRecord[] =>
   Array.from({ length: count }, (_, at) => ({
     key: null,
-    value: Buffer.alloc(bytes),
-    headers: {},
+    value: 'x'.repeat(bytes),
+    headers: [],
     offset: String(first + at),
     timestamp: '0',
-    isControlRecord: false,
   }));
 
 describe('what a fetch brought beyond the batch', () => {

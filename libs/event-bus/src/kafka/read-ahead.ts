@@ -1,12 +1,12 @@
 import type { PartitionId, ReadLimits } from '../delivery/polled-log.js';
-import type { FetchedRecord } from './lower-level.js';
+import type { FetchedRecord } from './wire/wire-record.js';
 
 interface Ahead {
   readonly records: readonly FetchedRecord[];
   readonly bytes: number;
 }
 
-const bytesOf = ({ value }: FetchedRecord): number => value?.byteLength ?? 0;
+const bytesOf = ({ value }: FetchedRecord): number => Buffer.byteLength(value ?? '');
 
 /**
  * What a fetch brought beyond the batch that asked for it: a broker answers by bytes, a batch is counted in messages.

@@ -1,9 +1,9 @@
 import type { PartitionId } from '../delivery/polled-log.js';
 import type { KafkaClient } from './kafka-client.js';
-import type { FetchedRecord } from './lower-level.js';
+import { leaderOf } from './leader-of.js';
+import { fetchRecords } from './wire/fetch-records.js';
+import type { FetchedRecord } from './wire/wire-record.js';
 
-/** A fetch ends with the record batch that passes this; a larger one comes alone. */
-const fetchBytesMax = 1_048_576;
 const readUncommitted = 0;
 const [latest, earliest] = [-1, -2];
 
@@ -26,17 +26,7 @@ export class Reader {
     return this.client.call(`to read ${topic}/${partition}`, async (cluster) => {
       await cluster.addMultipleTargetTopics([topic]);
       const broker = await cluster.findBroker({ nodeId: leaderOf(cluster, topic, partition) });
-      const { responses } = await broker.fetch({
-        replicaId: -1,
-        isolationLevel: readUncommitted,
-        maxWaitTime: 0,
-        minBytes: 1,
-        maxBytes: fetchBytesMax,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: offset.toString(), maxBytes: fetchBytesMax }] }],
-      });
-      const messages = responses.flatMap(({ partitions }) => partitions).flatMap((one) => one.messages);
-      // The broker answers whole record batches, also what stands before the offset in the first of them.
-      return messages.filter((record) => !record.isControlRecord && BigInt(record.offset) >= offset);
+      return fetchRecords(broker, topic, partition, offset);
     });
   }
 
@@ -66,9 +56,3 @@ export class Reader {
     return wanted.map(({ topic, partition }) => offsets.get(`${partition}@${topic}`) ?? 0n);
   }
 }
-
-const leaderOf = (cluster: Parameters<Parameters<KafkaClient['call']>[1]>[0], topic: string, partition: number): number => {
-  const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
-  if (found === undefined || found.leader < 0) throw new Error(`${topic}/${partition} has no leader now`);
-  return found.leader;
-};
