@@ -1,0 +1,3 @@
+import { platformRows } from './platform.rows.js';
+
+platformRows({ kafka: false, deaths: 3 });

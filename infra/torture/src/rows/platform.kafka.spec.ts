@@ -1,0 +1,3 @@
+import { platformRows } from './platform.rows.js';
+
+platformRows({ kafka: true, deaths: 2 });
