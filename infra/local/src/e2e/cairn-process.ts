@@ -41,6 +41,10 @@ export class CairnProcess {
     return new CairnProcess(child);
   }
 
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Resolves with the first match in what the process has said. @throws when it ends, or `timeout_ms` pass, before */
   async says(pattern: RegExp, timeout_ms = 120_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeout_ms;

@@ -1,0 +1,3 @@
+import { nothingThereSuite } from './nothing-there.suite.js';
+
+nothingThereSuite('PostgreSQL');
