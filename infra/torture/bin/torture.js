@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Faults by chance, again and again: npm run torture -- [--cycles N] [--seed S] [--bus postgres|kafka] [--rows 1,2]. Runs what `npm run build` made.
+// Faults by chance, again and again: npm run torture -- [--cycles N] [--seed S] [--bus postgres|kafka] [--rows 1,2] [--platform]. Runs what `npm run build` made.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly bus: 'postgres' | 'kafka';
   /** Rows of the fault matrix whose faults are inflicted; empty: all. */
   readonly rows: readonly number[];
+  /** Whether the platform is killed while it loads the sample, instead of copies of a service under a load of their own. */
+  readonly platform: boolean;
   /** Where the evidence of a failure stays. */
   readonly out: string;
 }
@@ -40,6 +42,7 @@ export const optionsFrom = (argv: readonly string[]): RunOptions => {
     .option('--seed <number>', 'has a run again; default: CAIRN_SEED, or a new one', wholeNumber)
     .option('--bus <engine>', 'postgres or kafka', busNamed, 'postgres')
     .option('--rows <numbers>', 'only faults of these rows of the matrix, such as 1,2,10', rowsNamed, [])
+    .option('--platform', 'kill the whole platform, piece by piece, while it loads the sample; a cycle is a load', false)
     .option('--out <folder>', 'where the evidence of a failure is kept', (path) => resolve(path), resolve('.cairn/torture'))
     .parse([...argv], { from: 'user' })
     .opts<Omit<RunOptions, 'seed'> & { seed?: number }>();
