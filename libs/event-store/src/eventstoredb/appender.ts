@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { ErrorType } from '@eventstore/db-client';
 
 import type { ChainedEvent } from '../chain-append.js';
@@ -15,15 +17,15 @@ import type { CheckedAppend } from '../validate-append.js';
 import { appendRequests } from './client/append-requests.js';
 import type { EventStoreDbCalls } from './client/eventstoredb-calls.js';
 import { StreamGoneError } from './client/eventstoredb-calls.js';
-import { normalised, typeOf, WrongRevisionError } from './client/eventstoredb-errors.js';
+import { isServersTimeout, normalised, typeOf, WrongRevisionError } from './client/eventstoredb-errors.js';
 import type { KnownStream, KnownStreams } from './known-streams.js';
 import { proposedEvent } from './recorded-envelope.js';
 import type { StreamReader } from './stream-reader.js';
 import { StreamTurns } from './stream-turns.js';
 
 const pageEvents = 500;
-/** A try fails only when another process was faster, and the next one sees what it stored: two or three decide. */
-const triesMax = 8;
+/** The server refuses a revision before readers see what made it wrong: between two looks, doubled each time, up to there. */
+const pauseMs = { first: 2, max: 50 };
 
 export interface AppenderOptions {
   readonly calls: EventStoreDbCalls;
@@ -49,7 +51,7 @@ export class Appender {
       if (performance.now() > deadlineMs) {
         throw new EventStoreUnavailableError('The append waited too long for its turn; it was not stored');
       }
-      return await this.appendInTurn(append);
+      return await this.appendInTurn(append, performance.now() + this.options.waitMsMax);
     });
   }
 
@@ -69,12 +71,12 @@ export class Appender {
     await this.turns.idle();
   }
 
-  private async appendInTurn(append: CheckedAppend): Promise<Appended> {
+  private async appendInTurn(append: CheckedAppend, untilMs: number): Promise<Appended> {
     const { streams } = this.options;
     const { stream } = append;
     let known = streams.get(stream);
     let newest = false;
-    for (let tries = 0; tries < triesMax; tries += 1) {
+    for (let pause = pauseMs.first; performance.now() < untilMs; pause = Math.min(pause * 2, pauseMs.max)) {
       if (!known) {
         known = await this.load(stream);
         newest = true;
@@ -87,6 +89,8 @@ export class Appender {
       } else if (newest) {
         throw new WrongExpectedVersionError(stream, append.expected, known.version);
       }
+      // Another process was faster, or what it wrote is not indexed yet.
+      if (newest) await delay(pause);
       known = undefined;
     }
     throw new EventStoreUnavailableError(`Stream ${stream} did not hold still; the append was not stored`);
@@ -101,7 +105,7 @@ export class Appender {
     try {
       stored = await this.store(stream, expectedVersion, events, dataTexts);
     } catch (error) {
-      if (error instanceof WrongRevisionError) return undefined;
+      if (error instanceof WrongRevisionError || isServersTimeout(error)) return undefined;
       throw error;
     }
     if (!areTheSame(events, stored)) return undefined;

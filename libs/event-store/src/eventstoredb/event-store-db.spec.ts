@@ -4,11 +4,12 @@ import { afterAll, beforeAll } from '@jest/globals';
 
 import { eventStoreContract } from '../testing/index.js';
 import { openEventStoreDb } from './event-store-db.js';
+import { DoubleLog } from './testing/eventstoredb-double/double-log.js';
 import { EventStoreDbDouble } from './testing/eventstoredb-double/eventstoredb-double.js';
 
 let double: EventStoreDbDouble;
 beforeAll(async () => {
-  double = await EventStoreDbDouble.start();
+  double = await EventStoreDbDouble.start(new DoubleLog({ indexDelayMs: 5 }));
 });
 afterAll(() => double.kill());
 

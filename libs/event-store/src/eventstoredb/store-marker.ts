@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { DamagedEventError } from '../errors.js';
 import { chainStart } from '../hash-chain.js';
@@ -8,6 +9,9 @@ import type { EventStoreDbCalls } from './client/eventstoredb-calls.js';
 import { StreamGoneError } from './client/eventstoredb-calls.js';
 import { WrongRevisionError } from './client/eventstoredb-errors.js';
 import { readStreamRequest } from './client/read-requests.js';
+
+/** How long a server may take to show to readers what it has written. */
+const seenMsMax = 5_000;
 
 /**
  * The id of the record: that of the one event of a stream beside those of the scope. Its name has no `.` after the
@@ -23,7 +27,13 @@ export const storeIdOf = async (calls: EventStoreDbCalls, namespace: string, sco
   } catch (error) {
     if (!(error instanceof WrongRevisionError)) throw error;
   }
-  const made = await read(calls, name);
+  // Who lost is told before readers see what won.
+  const until = performance.now() + seenMsMax;
+  let made = await read(calls, name);
+  while (made === undefined && performance.now() < until) {
+    await delay(20);
+    made = await read(calls, name);
+  }
   if (made === undefined) throw new DamagedEventError(name, 1, '0', chainStart.hash, 'the id of the store is gone');
   return made;
 };

@@ -6,7 +6,7 @@ import { EventStoreAccessDeniedError, EventStoreUnavailableError } from '../../e
 import { withoutPassword } from './connection-string.js';
 
 /** Codes of gRPC, by their numbers: an error may come raw, without the `type` that the client gives to others. */
-const grpc = { invalidArgument: 3, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
+const grpc = { aborted: 10, invalidArgument: 3, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
 
 const ours = ['EventStoreUnavailableError', 'EventStoreAccessDeniedError', 'DamagedEventError', 'InvalidAppendError'];
 
@@ -24,6 +24,13 @@ export const typeOf = (error: unknown): string | undefined => {
 
 const codeOf = (error: Error): number | undefined =>
   'code' in error && typeof error.code === 'number' ? error.code : undefined;
+
+/**
+ * The server itself gave up on a write (`Operation timed out`): it drops, without an answer, a write whose ids another
+ * write under way has too (IdempotentNotReady), and says so after its own CommitTimeout of 2 s.
+ */
+export const isServersTimeout = (error: unknown): boolean =>
+  isNativeError(error) && (codeOf(error) === grpc.aborted || (isNativeError(error.cause) && codeOf(error.cause) === grpc.aborted));
 
 /**
  * What a caller of the port is told. Everything that a retry may mend, and everything of which nobody knows whether it

@@ -19,6 +19,7 @@ const refusal = (code: number, details: string, trailers: Readonly<Record<string
 };
 
 export const refusals = {
+  timedOut: (): Refusal => refusal(status.ABORTED, 'Operation timed out: Commit phase timeout.'),
   accessDenied: (): Refusal => refusal(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' }),
   /** As it was seen from a server that is down: code 14, and nothing that tells the kind. */
   rawUnavailable: (): Refusal => refusal(status.UNAVAILABLE, 'Server Is Not Ready'),

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type {
   AppendReq,
   AppendResp,
@@ -13,6 +15,9 @@ import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Refusal } from './double-answers.js';
 import { refusals } from './double-answers.js';
 import type { AppendOutcome, DoubleLog, ExpectedRevision, ProposedEvent } from './double-log.js';
+
+/** After this long without an answer of its own the server says that a write timed out; 2 s there. */
+const commitTimeoutMs = 200;
 
 interface Message {
   getId(): InstanceType<typeof shared.UUID> | undefined;
@@ -40,7 +45,7 @@ const expectedOf = (options: AppendReq.Options): ExpectedRevision => {
 };
 
 /** One append over a call of its own, from the header and the messages that came. */
-export const append = (log: DoubleLog, requests: readonly AppendReq[]): AppendResp | Refusal => {
+export const append = async (log: DoubleLog, requests: readonly AppendReq[]): Promise<AppendResp | Refusal> => {
   const options = requests[0]?.getOptions();
   if (!options) return refusals.unknownPosition();
   const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(proposedOf);
@@ -48,6 +53,11 @@ export const append = (log: DoubleLog, requests: readonly AppendReq[]): AppendRe
   const outcome = log.append(name, expectedOf(options), events);
   if (outcome.result === 'deleted') return refusals.deleted(name);
   if (outcome.result === 'too-large') return refusals.tooLarge(log.maxAppendBytes);
+  if (outcome.result === 'dropped') {
+    await delay(commitTimeoutMs);
+    return refusals.timedOut();
+  }
+  if (outcome.result === 'stored') await log.indexed();
   return outcome.result === 'stored' ? stored(outcome) : wrongRevision(options, outcome);
 };
 

@@ -1,3 +1,5 @@
+import { DoubleIndex } from './double-index.js';
+
 /** An event in the log of the double, with everything that a read answers. */
 export interface StoredEvent {
   readonly commit: number;
@@ -18,7 +20,16 @@ export type AppendOutcome =
   | { readonly result: 'stored'; readonly revision: bigint; readonly commit: number }
   | { readonly result: 'wrong-revision'; readonly current: bigint | undefined }
   | { readonly result: 'deleted' }
+  /** A repetition of a write that is not indexed yet, which the server drops without an answer. */
+  | { readonly result: 'dropped' }
   | { readonly result: 'too-large' };
+
+export interface DoubleLogOptions {
+  /** In bytes; the default is that of the server. */
+  readonly maxAppendBytes?: number;
+  /** How long a write takes to be seen by readers; default 0. */
+  readonly indexDelayMs?: number;
+}
 
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
 const sizeOf = ({ type, data, metadata }: ProposedEvent): number => data.length + metadata.length + type.length * 2;
@@ -31,7 +42,9 @@ const lastRevision = 9_223_372_036_854_775_807n;
  * does; `forgetRecentIds` is what a restart does.
  */
 export class DoubleLog {
+  /** What readers see. */
   readonly events: StoredEvent[] = [];
+  private readonly index: DoubleIndex;
   private readonly streams = new Map<string, StoredEvent[]>();
   private readonly softDeleted = new Set<string>();
   private readonly tombstoned = new Set<string>();
@@ -39,10 +52,18 @@ export class DoubleLog {
   private readonly recentIds = new Map<string, StoredEvent>();
   private readonly listeners = new Set<() => void>();
   private end = 219;
+  readonly maxAppendBytes: number;
 
-  constructor(readonly maxAppendBytes = 1_048_576) {
+  constructor({ maxAppendBytes = 1_048_576, indexDelayMs = 0 }: DoubleLogOptions = {}) {
+    this.maxAppendBytes = maxAppendBytes;
+    this.index = new DoubleIndex(indexDelayMs);
     // A server is never empty: it has written about itself before anybody came.
     this.write('$users', [{ id: crypto.randomUUID(), type: '$User', contentType: 'application/json', data: text('{}'), metadata: text('') }]);
+  }
+
+  /** Resolves once readers see everything that was written before. */
+  async indexed(): Promise<void> {
+    await this.index.idle();
   }
 
   onAppended(listener: () => void): () => void {
@@ -59,7 +80,8 @@ export class DoubleLog {
     if (this.tombstoned.has(name)) return 'tombstoned';
     if (this.softDeleted.has(name)) return undefined;
     const from = this.truncatedBefore.get(name) ?? 0n;
-    return this.streams.get(name)?.filter(({ revision }) => revision >= from);
+    const seen = this.streams.get(name)?.filter(({ commit }) => this.index.has(commit));
+    return seen?.length === 0 ? undefined : seen?.filter(({ revision }) => revision >= from);
   }
 
   append(name: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): AppendOutcome {
@@ -76,11 +98,13 @@ export class DoubleLog {
     } else {
       const revision = expected === 'no-stream' ? -1n : expected;
       const restarts = this.softDeleted.has(name) && expected === 'no-stream';
-      if (revision !== current && !restarts) return repetition(stored, revision, events) ?? wrong(current);
+      if (revision !== current && !restarts) {
+        const repeated = repetition(stored, revision, events) ?? wrong(current);
+        return repeated.result === 'stored' && !this.index.has(repeated.commit) ? { result: 'dropped' } : repeated;
+      }
     }
     const last = this.write(name, events);
     this.softDeleted.delete(name);
-    for (const listener of [...this.listeners]) listener();
     return last ? answerOf(last) : { result: 'stored', revision: 0n, commit: 0 };
   }
 
@@ -96,7 +120,6 @@ export class DoubleLog {
     const event = { id: crypto.randomUUID(), type: '$streamDeleted', contentType: 'application/octet-stream' };
     this.push({ ...event, stream: name, revision: lastRevision, data: text(''), metadata: text('') });
     this.tombstoned.add(name);
-    for (const listener of [...this.listeners]) listener();
   }
 
   private write(name: string, events: readonly ProposedEvent[]): StoredEvent | undefined {
@@ -113,7 +136,10 @@ export class DoubleLog {
   private push(event: Omit<StoredEvent, 'commit' | 'created'>): StoredEvent {
     const stored = { ...event, commit: this.end, created: Date.now() };
     this.end += 97 + sizeOf(event) + event.stream.length;
-    this.events.push(stored);
+    this.index.add(stored.commit, () => {
+      this.events.push(stored);
+      for (const listener of [...this.listeners]) listener();
+    });
     return stored;
   }
 }

@@ -108,9 +108,7 @@ export class EventStoreDbDouble {
         const requests: AppendReq[] = [];
         call.on('data', (request: AppendReq) => requests.push(request));
         call.on('end', () => {
-          const answer = append(this.log, requests);
-          if ('code' in answer) done(answer);
-          else done(null, answer);
+          void append(this.log, requests).then((answer) => ('code' in answer ? done(answer) : done(null, answer)));
         });
       },
       batchAppend: (call) => {
@@ -123,17 +121,18 @@ export class EventStoreDbDouble {
           waiting.set(id, requests);
           if (!request.getIsFinal()) return;
           waiting.delete(id);
-          call.write(batchAppend(this.log, requests));
+          const answer = batchAppend(this.log, requests);
+          void this.log.indexed().then(() => call.write(answer));
         });
         call.on('end', () => call.end());
       },
       delete: (call, done) => {
         this.log.softDelete(streamNameOf(call.request.getOptions()));
-        done(null, new streams.DeleteResp());
+        void this.log.indexed().then(() => done(null, new streams.DeleteResp()));
       },
       tombstone: (call, done) => {
         this.log.tombstone(streamNameOf(call.request.getOptions()));
-        done(null, new streams.TombstoneResp());
+        void this.log.indexed().then(() => done(null, new streams.TombstoneResp()));
       },
     };
   }
