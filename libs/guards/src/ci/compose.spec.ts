@@ -56,6 +56,14 @@ describe('docker-compose.yml', () => {
     expect(compose.services['eventstoredb']?.image).toMatch(/^eventstore\/eventstore:23\.10\./);
   });
 
+  test('asks EventStoreDB for no larger appends than it starts with', async () => {
+    const asked = Number(compose.services['eventstoredb']?.environment?.['EVENTSTORE_MAX_APPEND_SIZE']);
+    // Its check at start-up: a record of the log, 16 MiB, less 10,000 bytes.
+    expect(asked).toBeLessThanOrEqual(16 * 1024 * 1024 - 10_000);
+    const limit = /appendBytesMax: ([\d_]+)/.exec(await read('libs/event-store/src/event.ts'))?.[1]?.replaceAll('_', '');
+    expect(asked).toBeGreaterThan(Number(limit));
+  });
+
   test('sets Kafka up as the engine for tests is', async () => {
     const source = await read('infra/engines/src/kafka/server-properties.ts');
     const environment = compose.services['kafka']?.environment ?? {};
