@@ -15,7 +15,9 @@ export class TcpProxy {
 
   private constructor(private readonly target: URL) {}
 
+  /** @throws Error for a URL of several hosts, or one by which the client asks for others: they would go past it */
   static async before(url: string): Promise<TcpProxy> {
+    if (!/^\w+:\/\/[^,/?]+([/?]|$)/.test(url)) throw new Error('A proxy stands before one server: name one host, without +discover');
     const proxy = new TcpProxy(new URL(url));
     await proxy.listen(0);
     return proxy;
@@ -66,7 +68,7 @@ export class TcpProxy {
   }
 
   private accept(client: Socket): void {
-    const pair: Pair = { client, server: connect(Number(this.target.port), this.target.hostname) };
+    const pair: Pair = { client, server: connect(Number(this.target.port || 2113), this.target.hostname) };
     this.pairs.add(pair);
     const end = (): void => {
       this.pairs.delete(pair);
