@@ -129,6 +129,8 @@ describe('appends to the record', () => {
     await running(-hour_ms);
     await until('there are events of the clock that is behind', () => system.ledger.events > 100);
     await running(hour_ms);
+    const ahead = `SELECT 1 FROM ${storeSchema}.es_event WHERE recorded_at > now() + interval '30 minutes' LIMIT 1`;
+    await until('there are events of the clock that is ahead', async () => (await system.session.query(ahead)).length > 0);
     for (let at = 0; at < 3; at += 1) {
       await of.chance.pick(system.living).kill();
       await running(of.chance.pick([hour_ms, -hour_ms, 0]) + of.chance.between(-1_000, 1_000));
