@@ -26,13 +26,20 @@ const running = async (platform: Platform, what: string, condition: () => Promis
 export const untilLoaded = (platform: Platform): Promise<void> =>
   running(platform, 'the sample is loaded', async () => platform.url !== undefined);
 
-/** Loads the sample while this and that dies, and goes on with it each time. */
-export const loadDisturbed = async (platform: Platform, deaths: readonly Death[], broker?: RunningKafka): Promise<void> => {
+/**
+ * Loads the sample while this and that dies, and goes on with it each time.
+ * @returns how many events were on record right before each death
+ */
+export const loadDisturbed = async (platform: Platform, deaths: readonly Death[], broker?: RunningKafka): Promise<readonly number[]> => {
+  const seen: number[] = [];
   for (const { victim, at } of deaths) {
-    await running(platform, `${at} events are on record`, async () => (await platform.recorded()) >= at);
+    let recorded = 0;
+    await running(platform, `${at} events are on record`, async () => (recorded = await platform.recorded()) >= at);
+    seen.push(recorded);
     await victim.die(platform, broker);
   }
   await untilLoaded(platform);
+  return seen;
 };
 
 /** What is wrong with a district that was loaded; empty when it is that of an undisturbed load, and its record is whole. */

@@ -76,10 +76,10 @@ export interface Death {
   readonly at: number;
 }
 
-/** Who loads before anybody adopts anything. */
+/** So many deaths fall on the first events, in which the district is made, though there are few of these. */
 const shareOfBeginning = 0.25;
 const beginningMax = 160;
-/** So much of the load is left after the last death that it cannot have ended before it. */
+/** The last moments are left out: the load could have ended before whoever is to die has died. */
 const shareMax = 0.85;
 
 /** So many deaths during one load, in their order, no victim twice. */
