@@ -1,8 +1,11 @@
 import type pg from 'pg';
 
 import type { ChainedEvent } from '../chain-append.js';
+import { chainStart } from '../hash-chain.js';
 import type { CheckedAppend } from '../validate-append.js';
-import { byteaOf, eventColumns, headColumns, metaText } from './event-row.js';
+import { binaryArray } from './binary/binary-array.js';
+import { BinaryWriter } from './binary/binary-writer.js';
+import { eventColumns, headColumns, metaText } from './event-row.js';
 
 /** An append with the hashes that hold if its stream still has the head it was linked to. */
 export interface LinkedAppend {
@@ -16,7 +19,9 @@ export const appendQuery = (schema: string, linked: readonly LinkedAppend[]): pg
   const flat = linked.flatMap(({ append, events }, command) =>
     events.map((event, index) => ({ event, command, index, dataText: append.events[index]?.dataText ?? '' })),
   );
-  const last = linked.map(({ events }) => events.at(-1));
+  const heads = linked.map(({ events }) => events.at(-1) ?? chainStart);
+  // About what it will be; it grows.
+  const writer = new BinaryWriter(linked.reduce((bytes, { append }) => bytes + append.bytes, 0));
   return {
     name: 'es_append',
     text: `SELECT command, last_pos FROM ${schema}.es_append(
@@ -24,29 +29,24 @@ export const appendQuery = (schema: string, linked: readonly LinkedAppend[]): pg
       $7::int[], $8::int[], $9::uuid[], $10::text[], $11::smallint[], $12::json[], $13::json[], $14::timestamptz[],
       $15::bytea[])`,
     values: [
-      arrayOf(linked.map(({ append }) => quotedElement(append.stream))),
-      arrayOf(linked.map(({ append }) => append.expectedVersion)),
-      arrayOf(linked.map(({ previousHash }) => byteaElement(previousHash))),
-      arrayOf(linked.map(({ events }) => events.length)),
-      arrayOf(last.map((event) => byteaElement(event?.hash ?? ''))),
-      arrayOf(last.map((event) => event?.recordedAt ?? '')),
-      arrayOf(flat.map(({ command }) => command + 1)),
-      arrayOf(flat.map(({ index }) => index + 1)),
-      arrayOf(flat.map(({ event }) => event.id)),
-      arrayOf(flat.map(({ event }) => quotedElement(event.type))),
-      arrayOf(flat.map(({ event }) => event.schemaVersion)),
-      arrayOf(flat.map(({ dataText }) => quotedElement(dataText))),
-      arrayOf(flat.map(({ event }) => quotedElement(metaText(event)))),
-      arrayOf(flat.map(({ event }) => event.occurredAt)),
-      arrayOf(flat.map(({ event }) => byteaElement(event.hash))),
+      binaryArray(writer, 'text', linked, ({ append }) => writer.text(append.stream)),
+      binaryArray(writer, 'bigint', linked, ({ append }) => writer.bigint(append.expectedVersion)),
+      binaryArray(writer, 'bytea', linked, ({ previousHash }) => writer.hex(previousHash)),
+      binaryArray(writer, 'int', linked, ({ events }) => writer.int(events.length)),
+      binaryArray(writer, 'bytea', heads, ({ hash }) => writer.hex(hash)),
+      binaryArray(writer, 'timestamptz', heads, ({ recordedAt }) => writer.instant(recordedAt)),
+      binaryArray(writer, 'int', flat, ({ command }) => writer.int(command + 1)),
+      binaryArray(writer, 'int', flat, ({ index }) => writer.int(index + 1)),
+      binaryArray(writer, 'uuid', flat, ({ event }) => writer.uuid(event.id)),
+      binaryArray(writer, 'text', flat, ({ event }) => writer.text(event.type)),
+      binaryArray(writer, 'smallint', flat, ({ event }) => writer.smallint(event.schemaVersion)),
+      binaryArray(writer, 'json', flat, ({ dataText }) => writer.text(dataText)),
+      binaryArray(writer, 'json', flat, ({ event }) => writer.text(metaText(event))),
+      binaryArray(writer, 'timestamptz', flat, ({ event }) => writer.instant(event.occurredAt)),
+      binaryArray(writer, 'bytea', flat, ({ event }) => writer.hex(event.hash)),
     ],
   };
 };
-
-/** An array as PostgreSQL reads it, of elements that are written as such; the driver would look at each of them anew. */
-const arrayOf = (elements: readonly (string | number)[]): string => `{${elements.join(',')}}`;
-const quotedElement = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
-const byteaElement = (hex: string): string => `"\\${byteaOf(hex)}"`;
 
 export const headsQuery = (schema: string, appends: readonly Pick<CheckedAppend, 'stream'>[]): pg.QueryConfig => ({
   name: 'es_heads',

@@ -9,7 +9,7 @@ import type { ChainHead } from '../../hash-chain.js';
 import { byteaOf } from '../event-row.js';
 import { normalised } from '../postgres-errors.js';
 import type { CopyPages } from './copy-pages.js';
-import { copyColumns } from './copy-text.js';
+import { copyColumns } from './copy-row.js';
 
 /** A stream that is to go from one head to another. */
 export interface StreamMove {
@@ -55,9 +55,9 @@ export class BulkWriter {
   ) {}
 
   /**
-   * Stores all or nothing, in the order of the lines. The head of the store is locked from the claim to the commit, so
+   * Stores all or nothing, in the order of the rows. The head of the store is locked from the claim to the commit, so
    * that positions are dense and in commit order as those of appends are: whoever writes here keeps it short.
-   * @param pages the lines of all events of all moves, as `copyLine` writes them.
+   * @param pages the rows of all events of all moves.
    * @returns the first position, or undefined when a stream was not at the head that was expected: nothing is stored.
    * @throws EventStoreUnavailableError: whether it was stored is not known
    */
@@ -70,12 +70,12 @@ export class BulkWriter {
     let done = false;
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-      const { rows } = await client.query<{ before: string }>(this.claim(moves, pages.lines));
+      const { rows } = await client.query<{ before: string }>(this.claim(moves, pages.rows));
       const first = rows[0] && Number(rows[0].before) + 1;
       if (first === undefined) {
         await client.query('ROLLBACK');
       } else {
-        const text = `COPY ${this.schema}.es_event (${copyColumns}) FROM STDIN`;
+        const text = `COPY ${this.schema}.es_event (${copyColumns}) FROM STDIN (FORMAT binary)`;
         await pipeline(Readable.from(pages.numbered(first)), client.query(copyFrom(text)));
         await client.query('COMMIT');
       }

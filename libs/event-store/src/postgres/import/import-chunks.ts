@@ -6,7 +6,7 @@ import type { ChainHead } from '../../hash-chain.js';
 import { chainStart } from '../../hash-chain.js';
 import type { CheckedAppend } from '../../validate-append.js';
 import { CopyPages } from './copy-pages.js';
-import { copyLine, eventOfLine } from './copy-text.js';
+import { eventOfRow } from './copy-row.js';
 
 /** A stream that does not exist yet, with its first events. */
 export interface NewStream {
@@ -14,17 +14,17 @@ export interface NewStream {
   readonly events: readonly NewEvent[];
 }
 
-/** A new stream of which every rule was checked, as it will be stored. Its events are lines of the chunk. */
+/** A new stream of which every rule was checked, as it will be stored. Its events are rows of the chunk. */
 export interface PreparedStream {
   readonly stream: StreamId;
   readonly head: ChainHead;
   readonly calledAt: Instant;
   readonly bytes: number;
-  /** Number of its first line, from 0. */
-  readonly firstLine: number;
+  /** Number of its first row, from 0. */
+  readonly firstRow: number;
 }
 
-/** New streams that are stored together, with their lines in the same order. */
+/** New streams that are stored together, with their rows in the same order. */
 export interface ImportChunk {
   readonly streams: readonly PreparedStream[];
   readonly pages: CopyPages;
@@ -77,17 +77,17 @@ class GrowingChunk {
 
   takes({ stream, events, bytes }: CheckedAppend): boolean {
     if (this.empty) return true;
-    const fits = this.pages.lines + events.length <= chunkLimits.eventsMax && this.bytes + bytes <= chunkLimits.bytesMax;
+    const fits = this.pages.rows + events.length <= chunkLimits.eventsMax && this.bytes + bytes <= chunkLimits.bytesMax;
     return fits && !this.streams.has(stream);
   }
 
   add(append: CheckedAppend): void {
     const { stream, calledAt, bytes } = append;
-    const firstLine = this.pages.lines;
+    const firstRow = this.pages.rows;
     const chained = chainEnvelopes(append, chainStart);
-    for (const [index, event] of chained.entries()) this.pages.add(copyLine(event, append.events[index]?.dataText ?? ''));
+    for (const [index, event] of chained.entries()) this.pages.add(event, append.events[index]?.dataText ?? '');
     const { version, hash, recordedAt } = chained.at(-1) ?? chainStart;
-    this.streams.set(stream, { stream, head: { version, hash, recordedAt }, calledAt, bytes, firstLine });
+    this.streams.set(stream, { stream, head: { version, hash, recordedAt }, calledAt, bytes, firstRow });
     this.bytes += bytes;
   }
 
@@ -97,8 +97,8 @@ class GrowingChunk {
 }
 
 /** The append that a stream of a chunk was made from. */
-export const appendOf = (chunk: ImportChunk, { stream, head, calledAt, bytes, firstLine }: PreparedStream): CheckedAppend => {
-  const events = chunk.pages.slice(firstLine, head.version).map(eventOfLine);
+export const appendOf = (chunk: ImportChunk, { stream, head, calledAt, bytes, firstRow }: PreparedStream): CheckedAppend => {
+  const events = chunk.pages.slice(firstRow, head.version).map(eventOfRow);
   return { stream, expected: 'no-stream', expectedVersion: 0, events, calledAt, bytes };
 };
 
@@ -106,9 +106,9 @@ export const appendOf = (chunk: ImportChunk, { stream, head, calledAt, bytes, fi
 export const chunkWith = (chunk: ImportChunk, streams: readonly PreparedStream[]): ImportChunk => {
   const pages = new CopyPages();
   const kept = streams.map((stream) => {
-    const firstLine = pages.lines;
-    for (const line of chunk.pages.slice(stream.firstLine, stream.head.version)) pages.add(line);
-    return { ...stream, firstLine };
+    const firstRow = pages.rows;
+    for (const row of chunk.pages.slice(stream.firstRow, stream.head.version)) pages.addRow(row);
+    return { ...stream, firstRow };
   });
   return { streams: kept, pages };
 };

@@ -11,7 +11,6 @@ import { chainHeadOf } from '../event-row.js';
 import { PostgresEventStore } from '../postgres-event-store.js';
 import type { StreamMove } from './bulk-writer.js';
 import { CopyPages } from './copy-pages.js';
-import { copyLine } from './copy-text.js';
 
 /**
  * Opens a record that `migratePostgresEventStore` made as the target of `copyStore`: a record moves back to
@@ -42,7 +41,7 @@ class ImportingPostgresEventStore extends PostgresEventStore {
       const broken = brokenLink(after.get(event.stream) ?? chainStart, event, dataText);
       if (broken) throw new CopyRefusedError(`${event.stream} of the target does not go on with version ${event.version}: ${broken.detail}`);
       after.set(event.stream, event);
-      pages.add(copyLine(event, dataText));
+      pages.add(event, dataText);
     }
     const moves = streams.map(({ stream }): StreamMove => {
       const from = before.get(stream) ?? chainStart;

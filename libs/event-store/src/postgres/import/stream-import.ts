@@ -60,7 +60,7 @@ export class StreamImport {
       const first = await this.options.writer.write(moves, pages);
       if (first !== undefined) {
         this.options.committed();
-        const events = pages.lines;
+        const events = pages.rows;
         return sumOf(found, { streams: streams.length, events, found: 0, position: String(first + events - 1) });
       }
       const versions = await this.versionsOf(rest);
