@@ -19,8 +19,8 @@ const effects = async (system: SystemUnderTest, group = defaultGroup): Promise<n
   return row?.n ?? 0;
 };
 
-/** What a slow consumer may hold of the 80 MB that wait for it, in bytes. */
-const heapMax = 20_000_000;
+/** What a slow consumer may hold of the 80 MB that wait for it, in bytes; over Kafka up to 16 MB are read ahead. */
+const heapMax = 30_000_000;
 
 /** A member of the group in this process: to join and leave it costs less than a process does. */
 const join = async (of: Row, system: SystemUnderTest): Promise<() => Promise<void>> => {

@@ -34,6 +34,12 @@ export const heardOf = ({ id, stream, version, schemaVersion, data }: RecordedEv
   return { id, stream, version, weight, schemaVersion, ...(poison === undefined ? {} : { poison }) };
 };
 
+/** What the event carries beside goes along, so that a message on the bus weighs what its event does. */
+const messageOf = (event: RecordedEvent): string => {
+  const { pad } = event.data as { pad?: string };
+  return JSON.stringify({ ...heardOf(event), ...(pad === undefined ? {} : { pad }) });
+};
+
 export const openTransactions = (url: string, schema: string): InTransaction => {
   const pool = new pg.Pool({
     connectionString: url,
@@ -57,7 +63,7 @@ export const runRelay = ({ settings, store, bus, complain }: Surroundings): Runn
     leaseMs: 500,
     batchEventsMax: settings.batchMax ?? 50,
     checkpoint: checkpoints.of(settings.relay ?? 'relay', { store, bus }),
-    toMessage: (event) => ({ key: event.stream, headers: { type: event.type }, value: JSON.stringify(heardOf(event)) }),
+    toMessage: (event) => ({ key: event.stream, headers: { type: event.type }, value: messageOf(event) }),
     onError: complain,
   });
   return { status: async () => ({ caughtUp: (await relay.lag()).caughtUp }), stop: () => relay.stop() };

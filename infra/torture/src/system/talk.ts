@@ -13,7 +13,7 @@ export type ToCopy =
   | { readonly call: number; readonly build: BuildOrder };
 
 export interface CopyStatus {
-  /** Bytes after a collection of garbage. */
+  /** Bytes after a collection of garbage, buffers beside the heap included. */
   readonly heap: number;
   readonly rss: number;
   readonly joined?: boolean;
