@@ -43,7 +43,7 @@ describe('a broker that goes away', () => {
     await until('the lag is 0', async () => (await consumer?.status())?.lag === 0);
   }, 900_000);
 
-  row('row 20: store and bus absent at the start: nobody crashes, nobody says that all is well, and all begins once they come', async (of) => {
+  row('row 20: the bus absent at the start: nobody crashes, nobody says that all is well, and all begins once they come', async (of) => {
     const broker = await ownBroker(of);
     const system = await of.system(busAt(broker));
     await broker.kill();
