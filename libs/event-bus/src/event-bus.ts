@@ -78,6 +78,14 @@ export interface TopicOptions {
   readonly retentionMs?: number;
 }
 
+/** Whose facts a topic carries. One of the two names is enough to know the publisher by: either may be made anew. */
+export interface TopicClaim {
+  /** `EventStore.storeId` of the record: another one when it was moved to another engine. */
+  readonly recordId: string;
+  /** Named where the publisher keeps its checkpoint, which stays where it is when the record is moved. */
+  readonly publisherId?: string;
+}
+
 /** Limits that every adapter holds, so that a bus can move to another engine. Characters are UTF-16 code units. */
 export const eventBusLimits = {
   messageBytesMax: 1_100_000,
@@ -105,6 +113,13 @@ export abstract class EventBus {
 
   /** Makes the topic when it does not exist. Publishing to a topic that was not made is refused. */
   abstract ensureTopic(topic: string, options: TopicOptions): Promise<void>;
+
+  /**
+   * To be called before a record is published: takes the topic for it, unless another record has it. A log that serves
+   * one installation alone, as those in memory and in PostgreSQL do, has nothing to refuse.
+   * @throws TopicTakenError
+   */
+  async claimTopic(_topic: string, _claim: TopicClaim): Promise<void> {}
 
   /** Partitions of a topic. @throws InvalidMessageError when it was not made */
   abstract partitions(topic: string): Promise<number>;
@@ -138,4 +153,9 @@ export class EventBusUnavailableError extends Error {
 /** The message breaks a rule that no retry mends: too large, no key, a topic that was not made. */
 export class InvalidMessageError extends Error {
   override readonly name = 'InvalidMessageError';
+}
+
+/** The topic carries the facts of another record: two that are mixed could never be told apart again. */
+export class TopicTakenError extends Error {
+  override readonly name = 'TopicTakenError';
 }

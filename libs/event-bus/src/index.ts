@@ -3,6 +3,7 @@ export {
   EventBusUnavailableError,
   eventBusLimits,
   InvalidMessageError,
+  TopicTakenError,
 } from './event-bus.js';
 export type {
   ConsumeOptions,
@@ -12,6 +13,7 @@ export type {
   IncomingMessage,
   IncomingWatermark,
   OutgoingMessage,
+  TopicClaim,
   TopicOptions,
   Watermark,
 } from './event-bus.js';

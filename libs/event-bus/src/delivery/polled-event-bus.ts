@@ -1,4 +1,4 @@
-import type { ConsumeOptions, Consumption, OutgoingMessage, TopicOptions, Watermark } from '../event-bus.js';
+import type { ConsumeOptions, Consumption, OutgoingMessage, TopicClaim, TopicOptions, Watermark } from '../event-bus.js';
 import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
 import { checkBatchSize, checkMessages, checkName, checkTopicOptions, checkWatermark } from '../message-rules.js';
 import { partitionOfKey } from '../partitioner.js';
@@ -36,6 +36,11 @@ export class PolledEventBus extends EventBus {
     checkName('The name of a topic', topic);
     checkTopicOptions(topic, options);
     await this.log.createTopic(topic, options.partitions, options.retentionMs);
+  }
+
+  override async claimTopic(topic: string, claim: TopicClaim): Promise<void> {
+    this.checkOpen();
+    await this.log.claim(topic, claim);
   }
 
   async partitions(topic: string): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Incoming, OutgoingMessage, Watermark } from '../event-bus.js';
+import type { Incoming, OutgoingMessage, TopicClaim, Watermark } from '../event-bus.js';
 
 export interface PartitionId {
   readonly topic: string;
@@ -38,6 +38,8 @@ export abstract class PolledLog {
   readonly dense: boolean = true;
   /** Makes the topic unless it exists; `retentionMs` undefined: messages are kept for ever. */
   abstract createTopic(topic: string, partitions: number, retentionMs: number | undefined): Promise<void>;
+  /** See `EventBus.claimTopic`. */
+  async claim(_topic: string, _claim: TopicClaim): Promise<void> {}
   /** Undefined: the topic was not made. */
   abstract partitionsOf(topic: string): Promise<number | undefined>;
   /** Appends all or none, dense per partition, in the order given. @throws InvalidMessageError for an unknown topic */

@@ -1,6 +1,6 @@
 import type { Assignment, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
 import { PolledLog } from '../delivery/polled-log.js';
-import type { Incoming } from '../event-bus.js';
+import type { Incoming, TopicClaim } from '../event-bus.js';
 import { GroupSession } from './group-session.js';
 import type { KafkaClientOptions } from './kafka-client.js';
 import { KafkaClient } from './kafka-client.js';
@@ -9,6 +9,7 @@ import { Publisher } from './publisher.js';
 import { ReadAhead } from './read-ahead.js';
 import { Reader } from './reader.js';
 import { incomingOfRecord, recordOf } from './record.js';
+import { TopicClaims } from './topic-claims.js';
 import { Topics } from './topics.js';
 
 /**
@@ -23,6 +24,7 @@ export class KafkaLog extends PolledLog {
   private readonly publisher: Publisher;
   private readonly reader: Reader;
   private readonly logTopic: LogTopic;
+  private readonly claims: TopicClaims;
   private readonly ahead = new ReadAhead();
   private readonly sessions = new Map<string, GroupSession>();
 
@@ -37,6 +39,7 @@ export class KafkaLog extends PolledLog {
     this.publisher = new Publisher(this.writing);
     this.reader = new Reader(this.reading);
     this.logTopic = new LogTopic(this.reading, this.topics, this.publisher, this.reader, prefix);
+    this.claims = new TopicClaims(this.logTopic);
   }
 
   id(): Promise<string> {
@@ -45,6 +48,10 @@ export class KafkaLog extends PolledLog {
 
   createTopic(topic: string, partitions: number, retentionMs: number | undefined): Promise<void> {
     return this.topics.create(this.prefix + topic, partitions, retentionMs);
+  }
+
+  override claim(topic: string, claim: TopicClaim): Promise<void> {
+    return this.claims.take(topic, claim);
   }
 
   partitionsOf(topic: string): Promise<number | undefined> {

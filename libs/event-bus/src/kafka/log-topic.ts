@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { EventBusUnavailableError } from '../event-bus.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { Publisher } from './publisher.js';
 import type { Reader } from './reader.js';
 import type { Topics } from './topics.js';
+import type { FetchedRecord } from './wire/wire-record.js';
 
 /** Fences of a log that was made a second later are above all of the earlier one, up to so many a second. */
 const fencesPerSecond = 1_000_000;
@@ -13,8 +15,8 @@ interface Birth {
 }
 
 /**
- * A topic of the adapter's own, `cairn.log`. Its first record names the log; every other one is the taking of a fence.
- * A fence is the place of its record: it grows whoever takes it, and no expiry or deletion of a consumer group sets it
+ * A topic of the adapter's own, `cairn.log`. Its first record names the log; every other one is the taking of a fence, or
+ * the claim of a topic (see `TopicClaims`). A fence is the place of its record: it grows whoever takes it, and no expiry or deletion of a consumer group sets it
  * back, as would happen to the generation of the group.
  */
 export class LogTopic {
@@ -36,6 +38,26 @@ export class LogTopic {
   async takeFence(): Promise<number> {
     const { fenceBase } = await this.born();
     return fenceBase + Number(await this.write());
+  }
+
+  /** Appends a note behind the first record. */
+  async note(key: string, value: string): Promise<void> {
+    await this.born();
+    await this.publisher.append(this.name, [{ partition: 0, key, value, headers: [] }]);
+  }
+
+  /** All that was appended before the call, from `offset` on. */
+  async *recordsFrom(offset: bigint): AsyncGenerator<FetchedRecord> {
+    await this.born();
+    const place = { topic: this.name, partition: 0 };
+    const [end = 0n] = await this.reader.ends([place]);
+    for (let next = offset; next < end; ) {
+      const records = await this.reader.fetch(place, next);
+      const last = records.at(-1);
+      if (last === undefined) throw new EventBusUnavailableError(`${this.name} ends at ${end}, and has nothing at ${next}`);
+      yield* records;
+      next = BigInt(last.offset) + 1n;
+    }
   }
 
   private get name(): string {

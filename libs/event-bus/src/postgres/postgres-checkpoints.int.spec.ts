@@ -82,6 +82,20 @@ describe('the checkpoint of a relay', () => {
     await database.drop();
   });
 
+  test('names who publishes: the same for every record and after another start, another one in another schema', async () => {
+    const bus = open(new InMemoryEventBus());
+    await pool.query('CREATE SCHEMA others');
+    const names: string[] = [];
+    for (const schema of ['plans', 'plans', 'others']) {
+      const kept = new PostgresCheckpoints(pgInTransaction(pool), schema);
+      await kept.migrate();
+      for (const store of [memoryStore(), memoryStore()]) names.push(await kept.of('relay', { store, bus }).publisherId());
+    }
+    expect(new Set(names.slice(0, 4)).size).toBe(1);
+    expect(new Set(names.slice(4)).size).toBe(1);
+    expect(new Set(names).size).toBe(2);
+  });
+
   test('is that of its record on its log: a new log and a new record are published from the beginning', async () => {
     await checkpoints.migrate();
     const [store, first, second] = [memoryStore(), open(new InMemoryEventBus()), open(new InMemoryEventBus())];

@@ -64,6 +64,10 @@ class PairCheckpoint implements Required<RelayCheckpoint> {
     if (!saved) throw new LostTurnError(this.name);
   }
 
+  publisherId(): Promise<string> {
+    return this.rows.publisherId();
+  }
+
   async takeTurn(leaseMs: number): Promise<boolean> {
     if (this.held !== undefined) return this.keepTurn(this.held, leaseMs);
     const pair = await this.pair();

@@ -11,18 +11,27 @@ export interface RelayPair {
 /** The statements of relays on the table of `migrateRelayTable`. */
 export class RelayRows {
   private readonly table: string;
+  private readonly publisher: string;
 
   constructor(
     private readonly inTransaction: InTransaction,
     schema: string,
   ) {
     this.table = `${quoteIdentifier(schema)}.relay_checkpoint`;
+    this.publisher = `${quoteIdentifier(schema)}.relay_publisher`;
   }
 
   async load(name: string, { storeId, logId }: RelayPair): Promise<string | undefined> {
     const sql = `SELECT position FROM ${this.table} WHERE name = $1 AND store_id = $2 AND log_id = $3`;
     const rows = await this.run<{ position: string | null }>(sql, [name, storeId, logId]);
     return rows[0]?.position ?? undefined;
+  }
+
+  /** Made with the table, and stays for as long as it does. */
+  async publisherId(): Promise<string> {
+    const [row] = await this.run<{ id: string }>(`SELECT id::text FROM ${this.publisher}`, []);
+    if (row === undefined) throw new Error(`${this.publisher} has lost its row`);
+    return row.id;
   }
 
   /** False, and nothing is kept, when the turn was lost meanwhile: what another one has kept is not overwritten. */

@@ -5,7 +5,7 @@ import type { InTransaction } from '../sql-session.js';
 export const unnamed = '';
 
 /**
- * Lays out the checkpoints and turns of relays. A table of an older version, which had one row per name, gets the new
+ * Lays out the checkpoints and turns of relays, and the name of who publishes, one for the schema. A table of an older version, which had one row per name, gets the new
  * key. Copies of the service that still run in that version take no turn and keep no checkpoint any more.
  */
 export const migrateRelayTable = (inTransaction: InTransaction, schemaName: string): Promise<void> => {
@@ -23,6 +23,15 @@ export const migrateRelayTable = (inTransaction: InTransaction, schemaName: stri
          changed_at timestamptz NOT NULL DEFAULT now(),
          PRIMARY KEY (name, store_id, log_id)
        ) WITH (fillfactor = 50)`,
+    );
+    await session.query(
+      `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(schemaName)}.relay_publisher (
+         id uuid NOT NULL DEFAULT gen_random_uuid(),
+         only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one)
+       )`,
+    );
+    await session.query(
+      `INSERT INTO ${quoteIdentifier(schemaName)}.relay_publisher DEFAULT VALUES ON CONFLICT DO NOTHING`,
     );
     const named = await session.query(
       `SELECT 1 AS named FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'log_id' AND NOT attisdropped`,

@@ -2,6 +2,8 @@
 export interface RelayCheckpoint {
   load(): Promise<string | undefined>;
   save(position: string): Promise<void>;
+  /** Names who publishes, for as long as the checkpoints are kept: see `TopicClaim`. */
+  publisherId?(): Promise<string>;
   /**
    * Takes or keeps the turn to publish for about `leaseMs`; false while another copy of the service has it. A relay
    * without turns publishes always: copies that do so at once deliver everything twice, in order all the same.

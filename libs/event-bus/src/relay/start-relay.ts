@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, Position, RecordedEvent } from '@cairn/event-store';
 import { backOff } from '../delivery/signal.js';
-import type { EventBus } from '../event-bus.js';
+import type { EventBus, TopicClaim } from '../event-bus.js';
 import { unfailing } from '../unfailing.js';
 import type { RelayCheckpoint } from './relay-checkpoint.js';
 import type { PublicMessage } from './relay-turn.js';
@@ -104,6 +104,8 @@ export class Relay {
     const { store, bus, topic, partitions, checkpoint } = this.options;
     try {
       await bus.ensureTopic(topic, { partitions });
+      // Before anything is published: who is refused leaves nothing behind.
+      await bus.claimTopic(topic, await this.claim());
       const from = await checkpoint.load();
       if (from !== undefined && store.compare(from, await store.head()) > 0) {
         // Waiting for the store to grow past it would leave out, in silence, all that is appended until then.
@@ -118,6 +120,12 @@ export class Relay {
       await turn?.stop();
       await checkpoint.endTurn?.().catch((error: unknown) => this.failed(error));
     }
+  }
+
+  private async claim(): Promise<TopicClaim> {
+    const { store, checkpoint } = this.options;
+    const [recordId, publisherId] = await Promise.all([store.storeId(), checkpoint.publisherId?.()]);
+    return publisherId === undefined ? { recordId } : { recordId, publisherId };
   }
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {

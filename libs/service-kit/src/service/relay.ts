@@ -1,4 +1,4 @@
-import { PostgresCheckpoints, startRelay } from '@cairn/event-bus';
+import { PostgresCheckpoints, startRelay, TopicTakenError } from '@cairn/event-bus';
 import type { PublicMessage, Relay } from '@cairn/event-bus';
 import type { RecordedEvent } from '@cairn/event-store';
 
@@ -42,6 +42,7 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): S
     name: 'relay',
     check: async () => {
       if (!relay) return 'has not started';
+      if (relay.lastError instanceof TopicTakenError) return relay.lastError.message;
       if (relay.lastError !== undefined) return 'fails; the log of the service says why';
       caughtUpOnce ||= (await relay.lag()).caughtUp;
       return caughtUpOnce ? undefined : 'catches up';
