@@ -63,7 +63,16 @@ describe('engines:start and engines:stop', () => {
     await stop(dir);
   });
 
+  test('start it at its address again after it was stopped', async () => {
+    await start(dir, 'maven');
+    const { brokers } = await state();
+    await stop(dir);
+    await start(dir, 'maven');
+    expect((await state()).brokers).toEqual(brokers);
+  });
+
   test('take another port when the last one has gone to someone else', async () => {
+    await stop(dir);
     const stranger = createServer();
     await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
     const address = stranger.address();

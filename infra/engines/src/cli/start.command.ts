@@ -7,7 +7,7 @@ import { isFree } from '../kafka/free-ports.js';
 import { kafkaVersion } from '../kafka/kafka-jars.js';
 import { prepareKafka } from '../kafka/prepare-kafka.js';
 import type { EnginesState } from '../state/engines-state.js';
-import { identityOf, readEnginesState, writeEnginesState } from '../state/engines-state.js';
+import { identityOf, keepPort, keptPort, readEnginesState, writeEnginesState } from '../state/engines-state.js';
 import { alone } from './alone.js';
 import { exportLines, progress } from './tell.js';
 
@@ -22,9 +22,11 @@ const isRunning = async (state: EnginesState): Promise<boolean> =>
   (state.by === 'compose' || (await stillRuns(identityOf(state)))) && answers(state.brokers[0] ?? '');
 
 /** The port of the last start, so that addresses which were noted down stay true; none when another has it now. */
-const earlierPort = async (earlier: EnginesState | undefined): Promise<{ port?: number }> => {
-  const port = Number(earlier?.brokers[0]?.split(':').at(-1));
-  return Number.isInteger(port) && (await isFree(port)) ? { port } : {};
+const earlierPort = async (dir: string, earlier: EnginesState | undefined): Promise<{ port?: number }> => {
+  for (const port of [Number(earlier?.brokers[0]?.split(':').at(-1)), await keptPort(dir)]) {
+    if (port !== undefined && port > 0 && port < 65_536 && (await isFree(port))) return { port };
+  }
+  return {};
 };
 
 const startWithMaven = async (dir: string, earlier: EnginesState | undefined): Promise<EnginesState> => {
@@ -32,10 +34,11 @@ const startWithMaven = async (dir: string, earlier: EnginesState | undefined): P
   const programs = await prepareKafka(dataDir, { timeout_ms: fetchLimit_ms, onProgress: progress });
   const version = await kafkaVersion();
   progress(`Starting Kafka ${version}`);
-  const broker = await startBroker({ programs, dataDir, deadline: Date.now() + startLimit_ms, ...(await earlierPort(earlier)) });
+  const broker = await startBroker({ programs, dataDir, deadline: Date.now() + startLimit_ms, ...(await earlierPort(dir, earlier)) });
   const { pid, started } = broker.process;
   const brokers = [`127.0.0.1:${broker.ports.broker}`];
   const state: EnginesState = { by: 'maven', version, brokers, pid, ...(started === undefined ? {} : { started }), dataDir };
+  await keepPort(dir, broker.ports.broker);
   await writeEnginesState(dir, state);
   // From here on the next start or stop can find it; a start that is ended before takes its broker along.
   broker.release();

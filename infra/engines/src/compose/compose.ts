@@ -8,7 +8,7 @@ import type { ComposeState } from '../state/engines-state.js';
 const composeFile = fileURLToPath(new URL('../../../../docker-compose.yml', import.meta.url));
 const startLimit_ms = 600_000; // the first time, the images are fetched
 const readyLimit_s = 180;
-const stopLimit_ms = 60_000;
+const stopLimit_ms = 120_000; // twice the longest stop_grace_period of the file
 
 const docker = (args: readonly string[], timeout_ms: number, env: NodeJS.ProcessEnv): Promise<string> =>
   runProgram('docker', args, { timeout_ms, whenMissing: 'There is no docker.', env });

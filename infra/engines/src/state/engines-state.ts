@@ -62,5 +62,22 @@ export const writeEnginesState = async (dir: string, state: EnginesState): Promi
 
 export const removeEnginesState = (dir: string): Promise<void> => rm(stateFile(dir), { force: true });
 
+const portFile = (dir: string): string => join(dir, 'kafka.port');
+
+/** Stays when Kafka is stopped: whoever has noted its address finds it there again. */
+export const keepPort = async (dir: string, port: number): Promise<void> => {
+  await mkdir(dir, { recursive: true });
+  await writeAtomically(portFile(dir), `${port}\n`);
+};
+
+/** The port of the last broker that was started by way of Maven. */
+export const keptPort = async (dir: string): Promise<number | undefined> => {
+  const text = await readFile(portFile(dir), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return /^\d{1,5}\n$/.test(text) ? Number(text) : undefined;
+};
+
 /** The process of a broker that was started by way of Maven. */
 export const identityOf = ({ pid, started }: MavenState): ProcessIdentity => ({ pid, started });
