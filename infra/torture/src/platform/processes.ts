@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A service that `cairn start --processes` runs as a process, and starts again when it has ended. */
@@ -32,9 +32,9 @@ export const pidOfPostgres = async (dataDir: string): Promise<number | undefined
   const cluster = join(dataDir, 'pg18');
   const file = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
   const [pid = ''] = file.split('\n');
-  // The file outlives a server that was killed, and its number may be somebody else's by then.
-  const words = await readFile(join('/proc', pid.trim(), 'cmdline'), 'utf8').catch(() => '');
-  return words.split('\0').includes(cluster) ? Number(pid) : undefined;
+  // The file outlives a server that was killed, and its number may be somebody else's by then. A server works in its cluster.
+  const place = await readlink(join('/proc', pid.trim(), 'cwd')).catch(() => '');
+  return place !== '' && place === (await realpath(cluster)) ? Number(pid) : undefined;
 };
 
 /** kill -9. @returns whether there was such a process */
