@@ -1,6 +1,7 @@
 import type { Incoming, IncomingBatch, IncomingMessage } from '../event-bus.js';
 import type { Begun, ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
 import type { ParkedStore } from '../postgres/parked-store.js';
+import { behindParked } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { StaleOwnerError } from './failures.js';
 import type { LogCheckpoints } from './log-checkpoints.js';
@@ -38,8 +39,6 @@ export interface Taken {
   readonly parked: readonly NewlyParked[];
 }
 
-const behind = 'A message of the same key is parked before this one';
-
 /**
  * Takes a run of one partition's messages in, in ONE transaction: checkpoint under the fence, inbox, effect, progress.
  * What came before has no effect; what follows a parked message of its key is parked behind it. With a verdict the run
@@ -63,7 +62,7 @@ export const takeInRun = async (
     const begun = await store.begin(session, { ...checkpoint, events, reached: reached ?? [] });
     if (begun === undefined) throw new StaleOwnerError(topic, partition, fence);
     const { applicable, following, stray } = sorted(events, begun, strays);
-    if (following.length > 0) await parkedStore.park(session, following, behind, 0);
+    if (following.length > 0) await parkedStore.park(session, following, behindParked, 0);
     const parked: NewlyParked[] = stray.map((message) => ({ message, reason: strayReason(message, strays) }));
     for (const { message, reason } of parked) await parkedStore.park(session, [message], reason, 0);
     if (applicable.length > 0) {

@@ -29,7 +29,7 @@ export interface ReplayEnvironment {
 }
 
 /**
- * Applies the parked messages of one key in their order, each in a transaction with its effect, until one fails again.
+ * Applies the parked messages of one key in the order of their source (see `ParkedStore.lockFirst`), each in a transaction with its effect, until one fails again.
  * The lock of the key is held in each of them: a live consumer of the key, in whichever copy, parks behind what is left
  * and finds the key open only after the last one was committed.
  * @throws what the message is not guilty of; what was applied until then stays applied
@@ -46,7 +46,10 @@ export const replayParked = async (environment: ReplayEnvironment, options: Repl
     if (outcome === 'applied') replayed += 1;
     else reason = outcome.reason;
   }
-  const { messages: left } = await inTransaction((session) => parked.count(session, options));
+  const { messages: left } = await inTransaction(async (session) => {
+    if (replayed > 0) await parked.tellWhatFollowed(session, options);
+    return parked.count(session, options);
+  });
   return { replayed, left, ...(reason === undefined ? {} : { reason }) };
 };
 

@@ -1,10 +1,20 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { InTransaction } from '../sql-session.js';
 import { consumerFunctions } from './consumer-functions.js';
-import { consumerUpgrades } from './consumer-upgrades.js';
+import { consumerUpgrades, parkedUpgrades } from './consumer-upgrades.js';
 
 /** The log of rows from before logs had names: the one that PostgreSQL carries. */
 export const unnamedLog = '';
+
+/**
+ * Columns of `parked_message`: where the event of a message stands, in the order of its source. Null for what stands in
+ * no store, or in one whose positions are no decimal numbers.
+ */
+export const parkedPlace: readonly string[] = [
+  `source_scope text GENERATED ALWAYS AS (message ->> 'scope') STORED`,
+  `source_position numeric GENERATED ALWAYS AS (
+     CASE WHEN message ->> 'sourcePosition' ~ '^0*[1-9][0-9]{0,19}$' THEN (message ->> 'sourcePosition')::numeric END) STORED`,
+];
 
 /**
  * The statements that lay out what a consumer keeps, in the schema of its service and run by the service's role: the
@@ -54,9 +64,12 @@ export const consumerTables = (schemaName: string): readonly string[] => {
        attempts integer NOT NULL,
        parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
        message json NOT NULL,
+       ${parkedPlace.join(', ')},
        UNIQUE (group_name, message_id)
      )`,
     `CREATE INDEX IF NOT EXISTS parked_message_of_key ON ${schema}.parked_message (group_name, topic, key, sequence)`,
+    `CREATE INDEX IF NOT EXISTS parked_message_by_source
+       ON ${schema}.parked_message (group_name, topic, key, source_scope, source_position, sequence)`,
     `CREATE TABLE IF NOT EXISTS ${schema}.dropped_message (
        group_name text NOT NULL,
        message_id text NOT NULL,
@@ -84,6 +97,7 @@ export const migrateConsumerTables = (inTransaction: InTransaction, schema: stri
   inTransaction(async (session) => {
     await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('cairn consumer ' || $1, 0))`, [schema]);
     const upgrades = await consumerUpgrades(session, schema);
+    for (const statement of await parkedUpgrades(session, schema, parkedPlace)) await session.query(statement);
     for (const statement of consumerTables(schema)) await session.query(statement);
     for (const statement of upgrades) await session.query(statement);
     await session.query(consumerFunctions(schema));

@@ -27,3 +27,20 @@ export const consumerUpgrades = async (session: SqlSession, schemaName: string):
     `DROP INDEX IF EXISTS ${schema}.parked_message_key`,
   ];
 };
+
+/** What a table of parked messages lacks that was made before they were replayed in the order of their source. */
+export const parkedUpgrades = async (
+  session: SqlSession,
+  schemaName: string,
+  columns: readonly string[],
+): Promise<readonly string[]> => {
+  const table = `${quoteIdentifier(schemaName)}.parked_message`;
+  const [found] = await session.query<{ ordered: boolean }>(
+    `SELECT EXISTS (
+       SELECT 1 FROM pg_attribute WHERE attrelid = t.name AND attname = 'source_position' AND NOT attisdropped) AS ordered
+     FROM (SELECT to_regclass($1) AS name) t WHERE t.name IS NOT NULL`,
+    [table],
+  );
+  if (found === undefined || found.ordered) return [];
+  return [`ALTER TABLE ${table} ${columns.map((column) => `ADD COLUMN ${column}`).join(', ')}`];
+};

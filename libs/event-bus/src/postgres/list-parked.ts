@@ -4,7 +4,7 @@ import type { SqlSession } from '../sql-session.js';
 
 /** A message that could not be applied, or that follows one of its key. */
 export interface ParkedMessage {
-  /** Grows; within a key the order to be kept when the messages are applied after all. */
+  /** Grows in the order of arrival; `replayParked` says in which order those of a key are applied after all. */
   readonly sequence: string;
   readonly group: string;
   readonly reason: string;

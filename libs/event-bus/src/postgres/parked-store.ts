@@ -21,6 +21,10 @@ export interface Dropping {
   readonly by: string;
 }
 
+/** Why a message is parked that was never tried. */
+export const behindParked = 'A message of the same key is parked before this one';
+export const wasBehind = 'A message of the same key was parked before this one, and is not any more: this one can be replayed';
+
 /**
  * The statements of one group on its parked messages. Whoever changes what is parked of a key holds the lock of the
  * key's row until the commit, so that "is the key parked?" has one answer for the live consumer and for a replay.
@@ -63,12 +67,25 @@ export class ParkedStore {
     );
   }
 
-  /** Locks the key and answers its first parked message; undefined when none is parked. A copy that freezes lets go. */
+  /**
+   * Locks the key and answers the message to apply first; undefined when none is parked. A copy that freezes lets go.
+   * The messages of a key come out of one partition in the order of their source; out of two, as of a topic that was
+   * made again or of two logs, they may have arrived in another. So the one that arrived first is passed by those of its
+   * scope that stand before it. What has no place in a scope has the order of its arrival.
+   */
   async lockFirst(session: SqlSession, { topic, key }: ParkedKey): Promise<IncomingMessage | undefined> {
     if ((await this.lockParked(session, topic, [key])).size === 0) return undefined;
     const rows = await session.query<{ message: IncomingMessage }>(
-      `SELECT message, set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true)
-       FROM ${this.schema}.parked_message WHERE group_name = $1 AND topic = $2 AND key = $3 ORDER BY sequence LIMIT 1`,
+      `WITH head AS (
+         SELECT source_scope, source_position, message FROM ${this.schema}.parked_message
+         WHERE group_name = $1 AND topic = $2 AND key = $3 ORDER BY sequence LIMIT 1)
+       SELECT coalesce(earliest.message, head.message) AS message,
+         set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true)
+       FROM head LEFT JOIN LATERAL (
+         SELECT p.message FROM ${this.schema}.parked_message p
+         WHERE p.group_name = $1 AND p.topic = $2 AND p.key = $3
+           AND head.source_position IS NOT NULL AND p.source_scope = head.source_scope AND p.source_position IS NOT NULL
+         ORDER BY p.source_position, p.sequence LIMIT 1) earliest ON true`,
       [this.group, topic, key],
     );
     return rows[0]?.message;
@@ -106,7 +123,19 @@ export class ParkedStore {
       [this.group, topic, key, messageId, by, reason],
     );
     await this.openWhenEmpty(session, { topic, key });
+    if (dropped.length > 0) await this.tellWhatFollowed(session, { topic, key });
     return dropped.length > 0;
+  }
+
+  /** To be told once a message is gone: those behind it may have nothing before them any more that failed. */
+  async tellWhatFollowed(session: SqlSession, { topic, key }: ParkedKey): Promise<void> {
+    await session.query(
+      `UPDATE ${this.schema}.parked_message m SET reason = $5
+       WHERE m.group_name = $1 AND m.topic = $2 AND m.key = $3 AND m.attempts = 0 AND m.reason = $4 AND NOT EXISTS (
+         SELECT 1 FROM ${this.schema}.parked_message e
+         WHERE e.group_name = $1 AND e.topic = $2 AND e.key = $3 AND e.sequence < m.sequence AND e.reason NOT IN ($4, $5))`,
+      [this.group, topic, key, behindParked, wasBehind],
+    );
   }
 
   /** Over all keys, or of one. */
