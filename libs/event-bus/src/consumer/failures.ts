@@ -64,14 +64,24 @@ const blames = (error: unknown): 'environment' | 'unknown' => {
  * True for a failure of the surroundings (server away, deadlock, missing table, replaced owner), also when a library
  * has wrapped it: the message is to be tried again and never parked for it.
  */
-export const isEnvironmentFailure = (error: unknown, depth = 0): boolean => {
+export const isEnvironmentFailure = (error: unknown): boolean => holds(error, (one) => blames(one) === 'environment');
+
+/** SQLSTATE of a statement that was cancelled, which is what the server does at `statement_timeout`. */
+const queryCanceled = '57014';
+
+/** True when the database has ended a statement that took too long: by its own slowness, or by that of one message. */
+export const isStatementTimeout = (error: unknown): boolean =>
+  holds(error, (one) => one instanceof Error && 'code' in one && one.code === queryCanceled);
+
+/** Whether it is true of the error, or of one that it wraps. */
+const holds = (error: unknown, is: (one: unknown) => boolean, depth = 0): boolean => {
   if (depth > 8) return false;
-  if (blames(error) === 'environment') return true;
+  if (is(error)) return true;
   if (!(error instanceof Error)) return false;
   const inner: unknown[] = [error.cause];
   if ('driverError' in error) inner.push(error.driverError);
   if (error instanceof AggregateError) inner.push(...error.errors);
-  return inner.some((one) => one !== undefined && isEnvironmentFailure(one, depth + 1));
+  return inner.some((one) => one !== undefined && holds(one, is, depth + 1));
 };
 
 /** What is said of a failure where a message is parked for it: text that PostgreSQL keeps, at most 4,000 characters. */
