@@ -32,7 +32,8 @@ export interface ReadAllPage {
   readonly events: readonly RecordedEvent[];
   /**
    * Everything up to here has been looked at, matching or not: where the next page starts. A page without events
-   * says that nothing matched up to the end; a page with fewer events than the limit says nothing.
+   * says that nothing matched up to the end; a page with fewer events than the limit says nothing: one that has some
+   * 16 MB of data is full, too.
    */
   readonly readUpTo: Position;
 }

@@ -63,4 +63,6 @@ export const eventStoreLimits = {
   /** How deep arrays and objects of `data` may nest. */
   dataDepthMax: 100,
   readEventsMax: 4_096,
+  /** The data of a page of everything: no further event is taken once there is this much. */
+  readBytesMax: 16_000_000,
 } as const;

@@ -21,11 +21,10 @@ import { Appender } from './appender.js';
 import { openClient } from './client/client-internals.js';
 import { withDefaults, withoutPassword } from './client/connection-string.js';
 import { EventStoreDbCalls } from './client/eventstoredb-calls.js';
-import { readAllRequest } from './client/read-requests.js';
 import { KnownStreams } from './known-streams.js';
 import { LiveWaker } from './live-waker.js';
+import { LogReader } from './log-reader.js';
 import { LogTail } from './log-tail.js';
-import { recordedEvent } from './recorded-envelope.js';
 import { storeIdOf } from './store-marker.js';
 import { StreamReader } from './stream-reader.js';
 
@@ -65,6 +64,7 @@ export class EventStoreDb extends EventStore {
   private readonly reader: StreamReader;
   private readonly streams = new KnownStreams();
   private readonly tail: LogTail;
+  private readonly log: LogReader;
   private readonly waker: LiveWaker;
   private readonly subscriptions: Subscriptions;
   private closing: Promise<void> | undefined;
@@ -79,9 +79,10 @@ export class EventStoreDb extends EventStore {
     this.prefix = `${namespace}${scope}.`;
     this.calls = new EventStoreDbCalls(opened, callTimeoutMs);
     this.reader = new StreamReader(this.calls, namespace);
-    const { calls, reader, streams } = this;
+    const { calls, prefix, reader, streams } = this;
     this.appender = new Appender({ calls, reader, streams, waitMsMax: callTimeoutMs });
-    this.tail = new LogTail(this.calls, this.prefix);
+    this.tail = new LogTail(calls, prefix);
+    this.log = new LogReader({ calls, tail: this.tail, namespace, prefix });
     this.waker = new LiveWaker(opened.client, this.prefix, () => this.subscriptions.committed());
     this.subscriptions = new Subscriptions({
       head: () => this.head(),
@@ -118,11 +119,11 @@ export class EventStoreDb extends EventStore {
     let after = parsePosition(options.after ?? beforeTheFirst);
     for (;;) {
       this.assertOpen();
-      const read = await this.eventsAfter(after, count);
+      const { events: read, full } = await this.log.after(after, count);
       const events = read.filter((event) => matches(event, filter));
       if (events.length >= limit) return { events: events.slice(0, limit), readUpTo: events[limit - 1]?.position ?? '' };
       const readUpTo = read.at(-1)?.position ?? String(after);
-      if (events.length > 0 || read.length < count) return { events, readUpTo };
+      if (events.length > 0 || !full) return { events, readUpTo };
       after = parsePosition(readUpTo);
     }
   }
@@ -169,21 +170,6 @@ export class EventStoreDb extends EventStore {
     await this.waker.stop();
     await this.calls.idle();
     await this.calls.close();
-  }
-
-  /** Up to `count` events of the scope behind a position; fewer only when there are no more. */
-  private async eventsAfter(after: number, count: number): Promise<readonly RecordedEvent[]> {
-    const from = this.tail.skipTo(after);
-    // A read starts with the event at its position, of which it is not known here whether it is one of the scope.
-    const request = from === 0 ? { count } : { from, count: count + 1 };
-    const answers = await this.calls.read(readAllRequest({ ...request, prefix: this.prefix }));
-    const events: RecordedEvent[] = [];
-    for (const answer of answers) {
-      if (events.length === count) break;
-      if (Number(answer.getCommitPosition()) <= from && from > 0) continue;
-      events.push(recordedEvent(this.namespace, answer));
-    }
-    return events;
   }
 
   private canHold(stream: StreamId): boolean {

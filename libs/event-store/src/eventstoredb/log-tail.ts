@@ -1,4 +1,5 @@
 import type { Position } from '../event.js';
+import { eventStoreLimits } from '../event.js';
 import { beforeTheFirst } from '../decimal-position.js';
 import type { EventStoreDbCalls } from './client/eventstoredb-calls.js';
 import { readAllRequest } from './client/read-requests.js';
@@ -51,9 +52,10 @@ export class LogTail {
     let found = last;
     for (let from = lookedUpTo; ; ) {
       const at = from > 0 ? { from } : {};
-      const answers = await this.calls.read(readAllRequest({ ...at, prefix: this.prefix, count: pageEvents }));
+      const request = readAllRequest({ ...at, prefix: this.prefix, count: pageEvents });
+      const { answers, cut } = await this.calls.readWithin(request, eventStoreLimits.readBytesMax);
       found = answers.map((answer) => Number(positionOf(answer))).reduce((max, at) => Math.max(max, at), found);
-      if (answers.length < pageEvents || found <= from) return found;
+      if ((!cut && answers.length < pageEvents) || found <= from) return found;
       from = found;
     }
   }

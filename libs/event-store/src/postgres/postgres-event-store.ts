@@ -30,7 +30,7 @@ import { chunksOf } from './import/import-chunks.js';
 import type { ImportResult } from './import/stream-import.js';
 import { StreamImport } from './import/stream-import.js';
 import { normalised } from './postgres-errors.js';
-import { findQuery, headQuery, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
+import { findQuery, headQuery, largeDataCharacters, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
 import { quotedName } from './schema-name.js';
 
 const readConnectionsMax = 4;
@@ -127,7 +127,7 @@ export class PostgresEventStore extends EventStore {
       const rows = await this.query<EventRow & { head: string }>(readAllQuery(this.schema, after, filter, limit));
       const head = Number(rows[0]?.head ?? 0);
       const events = rows.filter((row) => row.pos !== null).map(eventOf);
-      const full = events.length === limit;
+      const full = events.length === limit || (events.length > 0 && rows.some(({ data }) => data.length > largeDataCharacters));
       const upTo = full ? Number(rows.at(-1)?.pos) : Math.max(after, Math.min(head, after + readWindowPositions));
       if (events.length > 0 || upTo >= head) return { events, readUpTo: String(upTo) };
       after = upTo;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 
 import type { EventFilter, StreamId } from '../event.js';
+import { eventStoreLimits as limits } from '../event.js';
 import { eventColumns } from './event-row.js';
 
 /** How many positions one statement looks through at most. */
@@ -18,7 +19,23 @@ export const readStreamQuery = (
   values: [stream, from, limit],
 });
 
-/** The head and the page in one statement and so of one moment. Without events one row with the head alone. */
+/** No way of compressing that PostgreSQL has makes more of one byte. */
+const expansionMax = 256;
+
+/** What data takes in memory at most, without reading what lies outside its row: exact unless it is compressed. */
+const dataBytesMax = `CASE WHEN pg_column_compression(x.data) IS NULL THEN pg_column_size(x.data)
+  ELSE least(pg_column_size(x.data)::bigint * ${expansionMax}, ${limits.eventBytesMax}) END`;
+
+/**
+ * What is larger may have been counted as more than it is, so that a page with it may be full. A page of the most
+ * events that are all smaller never is.
+ */
+export const largeDataCharacters = 1_000;
+
+/**
+ * The head and the page in one statement and so of one moment. Without events one row with the head alone. The page
+ * ends with the event that fills it.
+ */
 export const readAllQuery = (
   schema: string,
   after: number,
@@ -27,12 +44,14 @@ export const readAllQuery = (
 ): pg.QueryConfig => ({
   name: 'es_read_all',
   text: `SELECT h.pos AS head, ${eventColumns} FROM ${schema}.es_head h LEFT JOIN LATERAL (
-      SELECT * FROM ${schema}.es_event x
-      WHERE x.pos > $1::bigint AND x.pos <= $1::bigint + ${readWindowPositions}
-        AND ($2::text[] IS NULL OR x.type = ANY ($2::text[]))
-        AND ($3::text IS NULL OR starts_with(x.stream_id, $3::text))
-      ORDER BY x.pos LIMIT $4
-    ) e ON true WHERE h.one = 1 ORDER BY e.pos`,
+      SELECT x.*, ${dataBytesMax} AS bytes, sum(${dataBytesMax}) OVER (ORDER BY x.pos ROWS UNBOUNDED PRECEDING) AS up_to FROM (
+        SELECT * FROM ${schema}.es_event x
+        WHERE x.pos > $1::bigint AND x.pos <= $1::bigint + ${readWindowPositions}
+          AND ($2::text[] IS NULL OR x.type = ANY ($2::text[]))
+          AND ($3::text IS NULL OR starts_with(x.stream_id, $3::text))
+        ORDER BY x.pos LIMIT $4
+      ) x
+    ) e ON e.up_to - e.bytes < ${limits.readBytesMax} WHERE h.one = 1 ORDER BY e.pos`,
   values: [after, filter?.types ?? null, filter?.streamPrefix ?? null, limit],
 });
 

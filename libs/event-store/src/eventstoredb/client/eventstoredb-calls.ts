@@ -7,6 +7,13 @@ import { EventStoreUnavailableError } from '../../errors.js';
 import type { OpenedClient } from './client-internals.js';
 import { normalised, typeOf, WrongRevisionError } from './eventstoredb-errors.js';
 
+/** What a read has brought. */
+export interface EventsRead {
+  readonly answers: readonly ReadResp.ReadEvent[];
+  /** There may be more: it was given up because it was large. */
+  readonly cut: boolean;
+}
+
 /** A call on the wire that can be given up. */
 interface Cancellable {
   cancel(): void;
@@ -32,18 +39,34 @@ export class EventStoreDbCalls {
    * EventStoreUnavailableError, EventStoreAccessDeniedError
    */
   async read(request: ReadReq): Promise<readonly ReadResp.ReadEvent[]> {
-    const responses = await this.call('read', (client, [metadata, options], started) => {
+    return (await this.readWithin(request, Number.POSITIVE_INFINITY)).answers;
+  }
+
+  /** The same, given up once the events hold so much: at least two of them, so that whoever goes on behind the last gets on. */
+  async readWithin(request: ReadReq, bytesMax: number): Promise<EventsRead> {
+    const { responses, cut } = await this.call('read', (client, [metadata, options], started) => {
       const call = client.read(request, metadata, options);
       started(call);
-      return new Promise<readonly ReadResp[]>((resolve, reject) => {
-        const received: ReadResp[] = [];
-        call.on('data', (response: ReadResp) => received.push(response));
+      return new Promise<{ readonly responses: readonly ReadResp[]; readonly cut: boolean }>((resolve, reject) => {
+        const responses: ReadResp[] = [];
+        let bytes = 0;
+        let events = 0;
+        call.on('data', (response: ReadResp) => {
+          responses.push(response);
+          bytes += bytesOf(response);
+          if (response.hasEvent()) events += 1;
+          if (bytes < bytesMax || events < 2) return;
+          resolve({ responses, cut: true });
+          call.removeAllListeners('data');
+          call.cancel();
+        });
+        // Also told after it was given up, when nobody looks any more.
         call.on('error', reject);
-        call.on('end', () => resolve(received));
+        call.on('end', () => resolve({ responses, cut: false }));
       });
     });
     if (responses.some((response) => response.hasStreamNotFound())) throw new StreamGoneError('missing');
-    return responses.flatMap((response) => response.getEvent() ?? []);
+    return { answers: responses.flatMap((response) => response.getEvent() ?? []), cut };
   }
 
   /**
@@ -107,6 +130,11 @@ export class EventStoreDbCalls {
     }
   }
 }
+
+const bytesOf = (response: ReadResp): number => {
+  const event = response.getEvent()?.getEvent();
+  return event ? event.getData_asU8().length + event.getCustomMetadata_asU8().length : 0;
+};
 
 /** There is no such stream (any more). */
 export class StreamGoneError extends Error {
