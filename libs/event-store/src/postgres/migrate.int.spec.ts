@@ -66,6 +66,20 @@ describe('the migration of an event store', () => {
     expect(await records.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'half_store'")).toEqual([]);
   });
 
+  test('does not keep its locks for ever when its process stands still', async () => {
+    const setting = `current_setting('idle_in_transaction_session_timeout')`;
+    await records.sql('CREATE TABLE public.seen (setting text)');
+    await records.sql(`CREATE FUNCTION public.see() RETURNS event_trigger LANGUAGE plpgsql AS
+      $body$ BEGIN INSERT INTO public.seen SELECT ${setting}; END $body$`);
+    await records.sql('CREATE EVENT TRIGGER see ON ddl_command_end EXECUTE FUNCTION public.see()');
+    try {
+      await migratePostgresEventStore({ ownerConnection: records.url, schema: 'seen_store' });
+    } finally {
+      await records.sql('DROP EVENT TRIGGER see');
+    }
+    expect(await records.sql('SELECT DISTINCT setting FROM public.seen')).toEqual([{ setting: '1min' }]);
+  });
+
   test.each(['', 'Upper', 'a"b', 'a-b', 'x; DROP SCHEMA public', '1st', 'x'.repeat(64)])(
     'refuses the schema name %j',
     async (schema) => {

@@ -26,7 +26,12 @@ const versions: readonly ((schema: string) => readonly string[])[] = [schemaVers
 export const migratePostgresEventStore = async (options: MigratePostgresEventStoreOptions): Promise<void> => {
   const { ownerConnection } = options;
   const config = typeof ownerConnection === 'string' ? { connectionString: ownerConnection } : ownerConnection;
-  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...config });
+  const client = new pg.Client({
+    connectionTimeoutMillis: 10_000,
+    // A process that stands still in the midst of it gives the lock back, for which the others wait.
+    idle_in_transaction_session_timeout: 60_000,
+    ...config,
+  });
   await client.connect();
   try {
     await client.query('BEGIN');
