@@ -35,7 +35,7 @@ export { migratePostgresEventBus } from './postgres/migrate-postgres-event-bus.j
 export type { MigratePostgresEventBusOptions } from './postgres/migrate-postgres-event-bus.js';
 export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-event-bus.js';
 export type { PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
-export { pgInTransaction } from './pg-in-transaction.js';
+export { pgAlone, pgInTransaction } from './pg-in-transaction.js';
 export { PostgresCheckpoints } from './postgres/postgres-checkpoints.js';
 export type { RelayEnds } from './postgres/postgres-checkpoints.js';
 export type { RelayCheckpoint } from './relay/relay-checkpoint.js';
@@ -43,4 +43,4 @@ export { Relay, startRelay } from './relay/start-relay.js';
 export type { PublicMessage } from './relay/relay-turn.js';
 export type { RelayLag, RelayOptions } from './relay/start-relay.js';
 export { partitionOfKey } from './partitioner.js';
-export type { InTransaction, SqlSession } from './sql-session.js';
+export type { InTransaction, Sending, SqlSession } from './sql-session.js';

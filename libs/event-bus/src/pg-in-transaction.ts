@@ -1,27 +1,27 @@
-import type { Pool } from 'pg';
-import type { InTransaction } from './sql-session.js';
+import type pg from 'pg';
+import { begin, commit, isExtended, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
+import type { NamedStatement, Statement } from './pg-round-trip.js';
+import type { InTransaction, Sending, SqlSession } from './sql-session.js';
 
-/** Transactions on a pool of `pg`. A connection on which anything failed badly is thrown away instead of used again. */
+/**
+ * Transactions on a pool of `pg`, which begin with their first statement, in the round trip of that. A connection on
+ * which anything failed badly is thrown away instead of used again.
+ */
 export const pgInTransaction =
-  (pool: Pool): InTransaction =>
+  (pool: pg.Pool): InTransaction =>
   async (work) => {
     const client = await pool.connect();
     // A connection that breaks between two statements says so by an event, which would end the process unheard.
     const ignore = (): void => undefined;
     client.on('error', ignore);
+    const transaction = new PgTransaction(client);
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
-      const result = await work({
-        query: async <Row>(sql: string, values: readonly unknown[] = []) => {
-          const { rows } = await client.query(sql, [...values]);
-          return rows as Row[];
-        },
-      });
-      await client.query('COMMIT');
+      const result = await work(transaction);
+      await transaction.commit();
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((cause: unknown) => {
+      await transaction.rollBack().catch((cause: unknown) => {
         broken = new Error('The roll-back failed', { cause });
       });
       throw error;
@@ -30,3 +30,106 @@ export const pgInTransaction =
       client.release(broken);
     }
   };
+
+/** Single statements on a pool of `pg`, each a transaction of its own. */
+export const pgAlone = (pool: pg.Pool): SqlSession => ({
+  query: async <Row>(text: string, values: readonly unknown[] = [], { name }: Sending = {}) =>
+    (await pool.query({ text, values: [...values], ...(name === undefined ? {} : { name }) })).rows as Row[],
+});
+
+/** A statement that waits for the next one. */
+interface Waiting {
+  readonly statement: NamedStatement;
+  readonly resolve: (rows: unknown[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class PgTransaction implements SqlSession {
+  private begun = false;
+  private closing = false;
+  private ended = false;
+  private waiting: Waiting | undefined;
+  /** What was asked for is sent in that order, also while the answer to an earlier statement is awaited. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly client: pg.ClientBase) {}
+
+  async query<Row>(text: string, values: readonly unknown[] = [], sending: Sending = {}): Promise<Row[]> {
+    const { name, withNext = false, last = false } = sending;
+    if (this.closing) throw new Error('A statement came after the end of its transaction, or after the one that was said to be the last');
+    this.closing = last;
+    const rows = withNext && name !== undefined ? this.sendWithNext({ text, values, name }) : this.send({ text, values, name }, last);
+    return (await rows) as Row[];
+  }
+
+  /** @throws when a statement failed before, also where that was passed over */
+  async commit(): Promise<void> {
+    this.closing = true;
+    await this.sendWaiting();
+    await this.last;
+    if (this.ended || !this.begun) return;
+    const { command } = await sendAlone(this.client, commit);
+    this.ended = true;
+    if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed, so that it was rolled back');
+  }
+
+  async rollBack(): Promise<void> {
+    this.closing = true;
+    this.waiting?.reject(new Error('The transaction was rolled back before'));
+    await this.last;
+    if (this.begun && !this.ended) await this.client.query('ROLLBACK');
+  }
+
+  private sendWithNext(statement: NamedStatement): Promise<unknown[]> {
+    if (this.waiting !== undefined || !isPrepared(this.client, statement)) return this.send(statement, false);
+    return new Promise((resolve, reject) => (this.waiting = { statement, resolve, reject }));
+  }
+
+  /** There is no next one: it ends the transaction. */
+  private async sendWaiting(): Promise<void> {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting === undefined) return;
+    try {
+      waiting.resolve(await this.send(waiting.statement, true));
+    } catch (error) {
+      waiting.reject(error);
+      throw error;
+    }
+  }
+
+  private send(statement: Statement, last: boolean): Promise<unknown[]> {
+    const { waiting } = this;
+    this.waiting = undefined;
+    const sent = this.last.then(() => this.sendNow(statement, last, waiting));
+    this.last = sent.catch(() => undefined);
+    return sent;
+  }
+
+  private async sendNow(statement: Statement, last: boolean, waiting: Waiting | undefined): Promise<unknown[]> {
+    try {
+      const before = await this.beginning();
+      if (waiting !== undefined) before.push(waiting.statement);
+      const after = last && isExtended(statement) && isPrepared(this.client, commit) ? [commit] : [];
+      const results = await sendTogether(this.client, { before, statement, after });
+      if (after.length > 0) this.ended = true;
+      waiting?.resolve(results[before.length - 1] ?? []);
+      return results[before.length] ?? [];
+    } catch (error) {
+      waiting?.reject(error);
+      throw error;
+    }
+  }
+
+  /** What the first statement is to be sent with. */
+  private async beginning(): Promise<NamedStatement[]> {
+    if (this.begun) return [];
+    if (isPrepared(this.client, begin)) {
+      this.begun = true;
+      return [begin];
+    }
+    await sendAlone(this.client, begin);
+    this.begun = true;
+    return [];
+  }
+}

@@ -6,7 +6,7 @@ import { startConsumer } from '../consumer/start-consumer.js';
 import type { EventBus, IncomingBatch, IncomingMessage } from '../event-bus.js';
 import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
 import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
-import { pgInTransaction } from '../pg-in-transaction.js';
+import { pgAlone, pgInTransaction } from '../pg-in-transaction.js';
 import { migrateConsumerTables } from '../postgres/consumer-tables.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { eventually } from './eventually.js';
@@ -34,9 +34,7 @@ export class ConsumerFixture {
     this.pool = new pg.Pool({ connectionString: database.url, max: 8 });
     this.pool.on('error', () => undefined);
     this.inTransaction = pgInTransaction(this.pool);
-    this.alone = {
-      query: async <Row>(sql: string, values: readonly unknown[] = []) => (await this.pool.query(sql, [...values])).rows as Row[],
-    };
+    this.alone = pgAlone(this.pool);
     this.bus = this.openBus();
   }
 
