@@ -39,7 +39,7 @@ const projectionInto = (name: string): Projection<RecordedEvent> => ({
   tables: [name],
   ddl: `CREATE TABLE ${name} ${table}`,
   project: async (events, session) => {
-    await session.query(upsert(name), valuesOf(events));
+    await session.query(upsert(name), valuesOf(events), { name });
   },
 });
 

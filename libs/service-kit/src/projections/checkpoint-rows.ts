@@ -102,12 +102,28 @@ export class CheckpointRows {
     return row;
   }
 
-  /** Moves the checkpoint, and renews the lease with it. */
+  /**
+   * Locks the checkpoint as `lock` does, by a statement that fails unless it stands at the position under the fence. It
+   * goes with the first statement of the batch, which the server does not even begin then.
+   */
+  guard(session: SqlSession, fence: string, position: string | undefined): Promise<unknown> {
+    // The text that is no number depends on what is counted: a constant would be cast when the statement is planned.
+    return session.query(
+      `SELECT ${endingIfFrozen}, CASE WHEN count(*) = 1 THEN 1 ELSE
+         ('The checkpoint of ' || $1::text || ' is not what fence ' || $2::bigint || ' left; found so: ' || count(*))::int END
+       FROM (SELECT 1 FROM ${checkpointTable} WHERE projection = $1::text AND fence = $2::bigint AND position IS NOT DISTINCT FROM $3 FOR UPDATE) locked`,
+      [this.projection, fence, position ?? null],
+      { name: 'cairn_projection_guard', withNext: true },
+    );
+  }
+
+  /** Moves the checkpoint, which is locked, and renews the lease with it: the last of the transaction. */
   async advance(session: SqlSession, position: string, lease_ms: number): Promise<void> {
     await session.query(
       `UPDATE ${checkpointTable} SET position = $2, failure = NULL, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
        WHERE projection = $1`,
       [this.projection, position, lease_ms],
+      { name: 'cairn_projection_advance', last: true },
     );
   }
 

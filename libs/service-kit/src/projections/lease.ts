@@ -60,6 +60,7 @@ export class Lease {
            AND (lease_until IS NULL OR lease_until < clock_timestamp()) FOR UPDATE SKIP LOCKED)
          RETURNING fence::text`,
         [this.projection, this.holder, this.term_ms],
+        { last: true },
       ),
     );
     this.renewed();
@@ -73,6 +74,7 @@ export class Lease {
          WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE SKIP LOCKED) AND fence = $3
          RETURNING fence::text`,
         [this.projection, this.term_ms, fence],
+        { last: true },
       ),
     );
     if (row) return this.renewed();

@@ -52,6 +52,20 @@ describe('the projection runner', () => {
     expect(await other.runner.status()).toMatchObject({ caughtUp: true, failure: undefined });
   });
 
+  test('goes on from a commit of its own whose answer was lost', async () => {
+    const { runner, warnings } = await copies.start();
+    copies.log.grow(1);
+    await runner.waitFor('1', 5_000);
+    // As if the answer had not come: the tables and the checkpoint are further on than it knows.
+    await copies.pool.query(`BEGIN; INSERT INTO seen VALUES (2, 2); UPDATE seen_count SET many = 2;
+      UPDATE projection_checkpoint SET position = '2'; COMMIT`);
+    copies.log.grow(2);
+    await runner.waitFor('3', 5_000);
+    expect(await copies.contents()).toEqual(['1:1', '2:2', '3:3', 'count:3']);
+    expect(warnings).toEqual([]);
+    expect(await runner.status()).toMatchObject({ failure: undefined, caughtUp: true });
+  });
+
   test('has everything before the first event at once, and refuses what is no position', async () => {
     const { runner } = await copies.start();
     await runner.waitFor('0', 0);

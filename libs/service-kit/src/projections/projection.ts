@@ -15,6 +15,8 @@ export interface ProjectionSource<Event> {
 export interface Page<Event> {
   readonly events: readonly Event[];
   readonly readUpTo: string | undefined;
+  /** True when nothing followed at that moment; left out where a source does not know. */
+  readonly isLast?: boolean;
 }
 
 /** A read model that can be derived again at any time: its tables depend on the events alone, never on the clock. */

@@ -1,11 +1,13 @@
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type { Logger } from 'pino';
 
+import { LeaseLostError } from './checkpoint-rows.js';
 import type { CheckpointRows } from './checkpoint-rows.js';
 import { GenerationTables } from './generation-tables.js';
 import type { KnownPosition } from './known-position.js';
 import type { Lease } from './lease.js';
-import type { Projection, ProjectionSource } from './projection.js';
+import type { Page, Projection, ProjectionSource } from './projection.js';
+import { ReadAhead } from './read-ahead.js';
 
 export interface ServingParts<Event> {
   readonly projection: Projection<Event>;
@@ -28,38 +30,69 @@ export const generationsOf = async (projection: Projection<never>, session: SqlS
 /** Writes the generation that is read, batch by batch: the tables and the checkpoint in one transaction. */
 export class Serving<Event> {
   private begun: string | undefined;
+  private readonly pages: ReadAhead<Event>;
 
-  constructor(private readonly parts: ServingParts<Event>) {}
+  constructor(private readonly parts: ServingParts<Event>) {
+    this.pages = new ReadAhead(parts.source, batchEventsMax);
+  }
 
   /** Whether this copy has made sure of its ground under this fence. */
   hasBegun(fence: string): boolean {
     return this.begun === fence;
   }
 
-  /** Applies one batch; false when there was none. @throws LeaseLostError */
+  /** Applies one batch, while the next is read; false when no more is to be expected. @throws LeaseLostError */
   async step(fence: string): Promise<boolean> {
-    const { projection, source, inTransaction, rows, lease, known } = this.parts;
+    const { known, lease } = this.parts;
     if (!this.hasBegun(fence)) await this.begin(fence);
     const from = known.value;
-    const page = await source.read(from, batchEventsMax);
+    const page = await this.pages.after(from);
     const { readUpTo } = page;
     if (readUpTo === undefined || readUpTo === from) return false;
-    const reached = await inTransaction(async (session) => {
-      const { position } = await rows.lock(session, fence);
-      // An earlier commit of ours whose answer was lost on the way: go on from there.
-      if (position !== (from ?? null)) return position ?? undefined;
-      if (page.events.length > 0) await projection.project(page.events, session);
-      await rows.advance(session, readUpTo, lease.term_ms);
-      return readUpTo;
-    });
+    try {
+      await this.apply(fence, from, page, readUpTo);
+    } catch (error) {
+      await this.requireOwnFailure(error, fence, from);
+      return true;
+    }
     lease.renewed();
-    known.set(reached);
-    return true;
+    known.set(readUpTo);
+    return page.isLast !== true;
+  }
+
+  private apply(fence: string, from: string | undefined, { events, isLast }: Page<Event>, readUpTo: string): Promise<void> {
+    const { projection, inTransaction, rows, lease } = this.parts;
+    return inTransaction(async (session) => {
+      const guarded = rows.guard(session, fence, from);
+      guarded.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+      const projected = events.length > 0 ? projection.project(events, session) : undefined;
+      // Only now, so that the next page is taken apart while the database works, and nothing waits for that.
+      if (isLast !== true) this.pages.readOn(readUpTo);
+      await projected;
+      await rows.advance(session, readUpTo, lease.term_ms);
+      await guarded;
+    });
+  }
+
+  /**
+   * Tells why a batch failed, which the failure itself does not: another copy took over, or a commit of ours had been
+   * kept although its answer was lost, so that it goes on from there. @throws LeaseLostError, else the failure itself
+   */
+  private async requireOwnFailure(failure: unknown, fence: string, from: string | undefined): Promise<void> {
+    const { inTransaction, rows, known } = this.parts;
+    // What follows a failure is read anew, as it is by then.
+    this.pages.forget();
+    const { position } = await inTransaction((session) => rows.lock(session, fence)).catch((error: unknown) => {
+      throw error instanceof LeaseLostError ? error : failure;
+    });
+    if (position === (from ?? null)) throw failure;
+    known.set(position ?? undefined);
   }
 
   /** A copy that takes over goes on from where the database says, and makes sure that it is a position of this very source. */
   private async begin(fence: string): Promise<void> {
     const { projection, source, inTransaction, rows, known, logger } = this.parts;
+    this.pages.forget();
     const id = await source.id?.();
     const { position, another } = await inTransaction(async (session) => {
       const checkpoint = await rows.lock(session, fence);

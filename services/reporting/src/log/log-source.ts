@@ -9,7 +9,7 @@ export const logSource = (session: SqlSession): ProjectionSource<ReceivedEvent> 
   read: async (after, limit) => {
     const events = await readLog(session, Number(after ?? 0), limit);
     const last = events.at(-1);
-    return { events, readUpTo: last === undefined ? after : String(last.logPosition) };
+    return { events, readUpTo: last === undefined ? after : String(last.logPosition), isLast: events.length < limit };
   },
   head: async () => {
     const head = await logHead(session);

@@ -85,9 +85,9 @@ export class Copy {
 
   private watched(session: SqlSession): SqlSession {
     return {
-      query: async (sql, values) => {
+      query: async (sql, values, sending) => {
         await this.alive();
-        return session.query(sql, values);
+        return session.query(sql, values, sending);
       },
     };
   }
