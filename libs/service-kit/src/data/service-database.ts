@@ -1,4 +1,6 @@
+import { pgAlone, pgInTransaction } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { DataSourceOptions, EntityManager, EntitySchema, MixedList } from 'typeorm';
 
@@ -112,21 +114,14 @@ export const sessionOf = (manager: EntityManager): SqlSession => ({
   },
 });
 
-/** Transactions on a data source, for projections and consumers. */
-export const transactionsOn =
-  (dataSource: DataSource): InTransaction =>
-  (work) =>
-    dataSource.transaction((manager) => work(sessionOf(manager)));
+/** Transactions on a data source, for projections and consumers: on its connections, without what an entity manager costs. */
+export const transactionsOn = (dataSource: DataSource): InTransaction => pgInTransaction(poolOf(dataSource));
 
 /** One statement outside of a transaction, with its rows. */
-export const queryOn = (dataSource: DataSource): SqlSession => ({
-  query: async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
-    const runner = dataSource.createQueryRunner();
-    try {
-      const result = await runner.query(sql, [...values], true);
-      return (result.records ?? []) as Row[];
-    } finally {
-      await runner.release();
-    }
-  },
-});
+export const queryOn = (dataSource: DataSource): SqlSession => pgAlone(poolOf(dataSource));
+
+/** The connections that the data source opened, under its role and with its deadlines. */
+const poolOf = ({ driver }: DataSource): pg.Pool => {
+  if ('master' in driver && driver.master instanceof pg.Pool) return driver.master;
+  throw new Error('The data source has no connections of pg');
+};
