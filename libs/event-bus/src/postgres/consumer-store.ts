@@ -97,6 +97,7 @@ export class ConsumerStore {
         reached.map(({ scope }) => scope),
         reached.map(({ source_position }) => source_position),
       ],
+      { name: `cairn_take_in_${this.schema}` },
     );
     if (row === undefined) return undefined;
     const positions = row.moved_positions ?? [];

@@ -86,6 +86,6 @@ export class RelayRows {
   }
 
   private run<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.inTransaction((session) => session.query<Row>(sql, values));
+    return this.inTransaction((session) => session.query<Row>(sql, values, { last: true }));
   }
 }

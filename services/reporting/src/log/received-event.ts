@@ -117,7 +117,8 @@ const unseen = (events: readonly AnyPublicEvent[], known: Known): readonly AnyPu
  */
 export const appendReceived = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<number> => {
   if (events.length === 0) return 0;
-  await session.query('SELECT log_position FROM received_head WHERE one = 1 FOR UPDATE');
+  const locked = session.query('SELECT log_position FROM received_head WHERE one = 1 FOR UPDATE', [], { name: 'received_head_lock', withNext: true });
+  locked.catch(() => undefined); // It comes with the failure of the statement that it goes with.
   const added = unseen(events, await knownOf(session, events));
   if (added.length === 0) return 0;
   await session.query(
