@@ -38,6 +38,11 @@ describe('docker-compose.yml', () => {
     ['a wait for what ends', 'directory', { depends_on: { prepare: { condition: 'service_started' } } }, 'directory: waits for prepare until service_started'],
     ['a service that does not wait for the database', 'directory', { depends_on: {} }, 'directory: starts before prepare'],
     ['an image of any version', 'eventstoredb', { image: 'eventstore/eventstore:latest' }, 'eventstoredb: eventstore/eventstore:latest is of no fixed version'],
+    ['an image that two services build', 'keys', { build: '.' }, 'cairn:local is built by 2 services: keys, prepare'],
+    ['an image that nobody builds', 'prepare', { build: undefined }, 'cairn:local is built by 0 services: '],
+    ['an own image from a registry', 'admin', { pull_policy: undefined }, 'admin: would fetch cairn:local from a registry'],
+    ['an engine that stays down', 'kafka', { restart: undefined }, 'kafka: does not come back after an end'],
+    ['a job that is asked whether it is ready', 'keys', { healthcheck: undefined }, 'keys: is a job that is asked for its health'],
     ['a key in the file', 'admin', { environment: { KEY: '-----BEGIN PRIVATE KEY-----' } }, 'admin: KEY holds a key'],
   ])('would go red with %s', async (_what, service, change, words) => {
     const faults = composeFaults(planted(service, (found) => Object.assign(found, change)), await services());
@@ -62,6 +67,28 @@ describe('docker-compose.yml', () => {
     expect(asked).toBeLessThanOrEqual(16 * 1024 * 1024 - 10_000);
     const limit = /appendBytesMax: ([\d_]+)/.exec(await read('libs/event-store/src/event.ts'))?.[1]?.replaceAll('_', '');
     expect(asked).toBeGreaterThan(Number(limit));
+  });
+
+  test('asks PostgreSQL over TCP, where it does not answer while it is set up for the first time', () => {
+    const asked = compose.services['postgres']?.healthcheck?.test;
+    expect(asked).toEqual(expect.arrayContaining(['pg_isready', '--host', '127.0.0.1']));
+  });
+
+  test('fetches EventStoreDB for the one processor that its image is made for', () => {
+    expect(compose.services['eventstoredb']?.platform).toBe('linux/amd64');
+  });
+
+  test('forgets at every start that Kafka has answered before', () => {
+    const { command, healthcheck } = compose.services['kafka'] ?? {};
+    const mark = /\[ -e (\S+) \]/.exec(String(healthcheck?.test))?.[1];
+    expect(mark).toBeDefined();
+    expect(String(command)).toContain(`rm -f ${String(mark)}\n`);
+  });
+
+  test('gives every engine the time to write, and engines:stop waits longer than that', async () => {
+    const limit_ms = Number(/stopLimit_ms = ([\d_]+)/.exec(await read('infra/engines/src/compose/compose.ts'))?.[1]?.replaceAll('_', ''));
+    for (const engine of ['postgres', 'kafka', 'eventstoredb']) expect(compose.services[engine]?.stop_grace_period).toBe('1m');
+    expect(limit_ms).toBeGreaterThan(60_000);
   });
 
   test('sets Kafka up as the engine for tests is', async () => {
