@@ -1,6 +1,6 @@
 import { pgAlone, pgInTransaction } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { DataSourceOptions, EntityManager, EntitySchema, MixedList } from 'typeorm';
 
@@ -122,6 +122,10 @@ export const queryOn = (dataSource: DataSource): SqlSession => pgAlone(poolOf(da
 
 /** The connections that the data source opened, under its role and with its deadlines. */
 const poolOf = ({ driver }: DataSource): pg.Pool => {
-  if ('master' in driver && driver.master instanceof pg.Pool) return driver.master;
+  if ('master' in driver && isPool(driver.master)) return driver.master;
   throw new Error('The data source has no connections of pg');
 };
+
+/** Told by what it does: the data source may have loaded a pg of its own. */
+const isPool = (value: unknown): value is pg.Pool =>
+  typeof value === 'object' && value !== null && 'totalCount' in value && 'connect' in value && 'query' in value;
