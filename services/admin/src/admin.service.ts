@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -81,6 +82,8 @@ export const startAdmin = (config: AdminConfig): Promise<RunningService> => {
   return closers.orClose(() => openDoor(config, closers));
 };
 
+const unused_ms = 30_000;
+
 const openDoor = async (config: AdminConfig, closers: Closers): Promise<RunningService> => {
   const logger = openLogger('admin', config.logLevel);
   const upstreams = new Upstreams(config.upstreams);
@@ -112,7 +115,10 @@ const openDoor = async (config: AdminConfig, closers: Closers): Promise<RunningS
   if (config.local) app.use(requireLoopbackName);
   app.use(requestContext, requestLog(logger), securityHeaders());
   app.use(doorkeeper(() => config.gate?.()));
-  app.use(passOn(upstreams, (path) => ownPaths.test(path)));
+  // An unused connection is given up before the service at its other end would, whose end could meet a request on its way.
+  const agent = new Agent({ keepAlive: true, timeout: unused_ms });
+  closers.push(async () => agent.destroy());
+  app.use(passOn(upstreams, agent, (path) => ownPaths.test(path)));
   app.use(methodNotAllowed(() => own.document));
   app.use(webUi(config.webRoot));
   app.use('/api/session', express.json({ limit: jsonBytesMax }));

@@ -29,6 +29,8 @@ export class HttpFront {
   static async listen(host: string, port: number): Promise<HttpFront> {
     const front = new HttpFront(host);
     front.server.requestTimeout = 60_000;
+    // Longer than the door leaves a connection unused, so that none is closed just when a request is sent on it.
+    front.server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve, reject) => {
       front.server.once('error', reject);
       front.server.listen(port, host, () => {

@@ -18,6 +18,7 @@ import { isOfApi, requireLoopbackName } from './web-ui.js';
 class Echo {
   paths: string[] = ['/api/districts', '/api/districts/{districtId}/schools'];
   asked = 0;
+  connections = 0;
   private readonly server: Server = createServer((incoming, response) => {
     response.setHeader('Content-Type', 'application/json');
     if (incoming.url === '/openapi.json') {
@@ -31,6 +32,7 @@ class Echo {
   });
 
   async start(): Promise<string> {
+    this.server.on('connection', () => (this.connections += 1));
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -67,6 +69,13 @@ describe('the door', () => {
 
   const told = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<IncomingHttpHeaders> =>
     (await request(door.url).get(path).set(headers).expect(200)).body as IncomingHttpHeaders;
+
+  test('keeps its connections to the services for the next request', async () => {
+    await told('/api/districts');
+    const before = echo.connections;
+    for (let asked = 0; asked < 5; asked += 1) await told('/api/districts');
+    expect(echo.connections).toBe(before);
+  });
 
   test('lets no clock, no position and no cookie of a caller past', async () => {
     const headers = await told('/api/districts', {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 
 import { ProblemException, positionHeader, problems, seenPositionHeader, simulatedNowHeader, unavailable } from '@cairn/service-kit';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -69,22 +69,28 @@ export const doorkeeper = (gate: () => string | undefined): RequestHandler => {
 
 /**
  * Passes requests on to the service whose path it is; what no service has goes on to the door's own routes. While a
- * service has not told what it serves, a path that nobody else has may be its own, and is no 404.
+ * service has not told what it serves, a path that nobody else has may be its own, and is no 404. Connections to the
+ * services are those of `agent`, which keeps them for the next request.
  */
-export const passOn = (upstreams: Upstreams, isOwn: (path: string) => boolean): RequestHandler => {
+export const passOn = (upstreams: Upstreams, agent: Agent, isOwn: (path: string) => boolean): RequestHandler => {
   const seen = new SeenPositions();
   const proxy = createProxyMiddleware<Request, Response>({
     router: (request) => upstreams.find(request.path)?.url,
     target: 'http://127.0.0.1:9',
+    agent,
     proxyTimeout: upstreamTimeout_ms,
     timeout: upstreamTimeout_ms,
     on: {
       proxyReq: (outgoing, request) => {
+        // Whether a connection is kept is said for each of the two by who holds its ends.
+        outgoing.setHeader('connection', 'keep-alive');
         const district = districtOf(request.path);
         const tokens = seen.of(district);
         if (tokens !== undefined) outgoing.setHeader(seenPositionHeader, tokens);
       },
       proxyRes: (incoming: IncomingMessage, request) => {
+        delete incoming.headers.connection;
+        delete incoming.headers['keep-alive'];
         const token = incoming.headers[positionHeader];
         const district = districtOf(request.path);
         if (typeof token === 'string' && !safeMethods.has(request.method)) seen.remember(district, token);
