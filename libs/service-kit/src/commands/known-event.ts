@@ -49,9 +49,12 @@ export interface EventContract<Event> {
 export const typesOf = (contract: Pick<EventContract<unknown>, 'options'>): ReadonlySet<string> =>
   new Set(contract.options.map(({ shape }) => shape.type.value));
 
+/** Made once: a schema compiles its parser when it is first used. */
+const envelopeSchema = anyPublicEventSchema.loose();
+
 /** What a message carries, held against the envelope alone: members that nobody here knows stay. @throws UnreadableEventError */
 export const publicEventIn = ({ value }: Pick<IncomingMessage, 'value'>): AnyPublicEvent =>
-  readable(() => anyPublicEventSchema.loose().parse(JSON.parse(value)));
+  readable(() => envelopeSchema.parse(JSON.parse(value)));
 
 /** Whether the event came after the types that are known here; members that were added to a known one change nothing. */
 export const isNewer = ({ type, dataschema }: AnyPublicEvent, types: ReadonlySet<string>): boolean =>

@@ -44,8 +44,10 @@ export const slugSchema = z
 const inPath = (isWellFormed: (id: string) => boolean, what: string) =>
   z.string().refine(isWellFormed, { error: `There is no ${what} of this id.`, params: namesNothing });
 
+const uuidSchema = z.uuid();
+
 /** The id of a school in an address; stands in names of streams, so that it has one spelling. */
-export const schoolIdSchema = inPath((id) => z.uuid().safeParse(id).success, 'school').toLowerCase();
+export const schoolIdSchema = inPath((id) => uuidSchema.safeParse(id).success, 'school').toLowerCase();
 
 /** The slug of a district or an initiative in an address. */
 export const slugInPathSchema = inPath((id) => slugSchema.safeParse(id).success, 'district or initiative');
