@@ -32,7 +32,7 @@ import { RegressStageController, RegressStageHandler } from './adoption/regress-
 import { RestartAdoptionController, RestartAdoptionHandler } from './adoption/restart-adoption.slice.js';
 import { ResumeAdoptionController, ResumeAdoptionHandler } from './adoption/resume-adoption.slice.js';
 import { StartAdoptionController, StartAdoptionHandler } from './adoption/start-adoption.slice.js';
-import { CreateDirectoryCopy1700000000100, DirectoryCopy, DirectoryCopyKeeper, directoryCopyRows } from './read/directory-copy.read.js';
+import { CreateDirectoryCopy1700000000100, DirectoryCopy, DirectoryCopyKeeper } from './read/directory-copy.read.js';
 
 const service = 'scaling-plan';
 
@@ -95,7 +95,7 @@ const assemble = (platform: Platform): ServiceParts => {
   };
 };
 
-const data = { entities: directoryCopyRows, migrations: [CreateDirectoryCopy1700000000100] };
+const data = { migrations: [CreateDirectoryCopy1700000000100] };
 
 /** Starts the service of plans and adoptions. */
 export const startScalingPlan = (config: ServiceConfig, options?: StartOptions): Promise<RunningService> =>

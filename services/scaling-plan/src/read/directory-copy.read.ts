@@ -4,33 +4,10 @@ import type { IncomingMessage, SqlSession } from '@cairn/event-bus';
 import { BusContext, knownEvent } from '@cairn/service-kit';
 import { Controller, Injectable } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 // Tables
-
-@Entity({ name: 'district_copy' })
-export class DistrictRow {
-  @PrimaryColumn({ name: 'district_id', type: 'text' }) districtId!: string;
-  @Column({ name: 'time_zone', type: 'text' }) timeZone!: string;
-}
-
-@Entity({ name: 'school_copy' })
-export class SchoolRow {
-  @PrimaryColumn({ name: 'district_id', type: 'text' }) districtId!: string;
-  @PrimaryColumn({ name: 'school_id', type: 'text' }) schoolId!: string;
-  @Column({ name: 'opened_at', type: 'text' }) openedAt!: string;
-  @Column({ name: 'closed_at', type: 'text', nullable: true }) closedAt!: string | null;
-}
-
-@Entity({ name: 'initiative_copy' })
-export class InitiativeRow {
-  @PrimaryColumn({ name: 'district_id', type: 'text' }) districtId!: string;
-  @PrimaryColumn({ name: 'initiative_id', type: 'text' }) initiativeId!: string;
-  @Column({ name: 'fidelity_cut', type: 'double precision' }) fidelityCut!: number;
-}
-
-export const directoryCopyRows = [DistrictRow, SchoolRow, InitiativeRow];
 
 export class CreateDirectoryCopy1700000000100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -106,21 +83,33 @@ export interface Known {
   readonly initiative: { readonly fidelityCut: number } | undefined;
 }
 
+interface KnownRow {
+  readonly timeZone: string | null;
+  readonly openedAt: string | null;
+  readonly closedAt: string | null;
+  readonly fidelityCut: number | null;
+}
+
+/** One statement for all three: every command asks it. */
+const knownSql = `
+  SELECT d.time_zone AS "timeZone", s.opened_at AS "openedAt", s.closed_at AS "closedAt", i.fidelity_cut AS "fidelityCut"
+  FROM (VALUES ($1::text, $2::text, $3::text)) AS asked (district_id, school_id, initiative_id)
+  LEFT JOIN district_copy d USING (district_id)
+  LEFT JOIN school_copy s USING (district_id, school_id)
+  LEFT JOIN initiative_copy i USING (district_id, initiative_id)`;
+
 /** What the scaling plan knows of the directory: enough to decide, and no more. */
 @Injectable()
 export class DirectoryCopy {
   constructor(private readonly dataSource: DataSource) {}
 
   async find(districtId: string, schoolId: string, initiativeId: string): Promise<Known> {
-    const [district, school, initiative] = await Promise.all([
-      this.dataSource.getRepository(DistrictRow).findOneBy({ districtId }),
-      this.dataSource.getRepository(SchoolRow).findOneBy({ districtId, schoolId }),
-      this.dataSource.getRepository(InitiativeRow).findOneBy({ districtId, initiativeId }),
-    ]);
+    const [row] = await this.dataSource.query<readonly KnownRow[]>(knownSql, [districtId, schoolId, initiativeId]);
+    const { timeZone = null, openedAt = null, closedAt = null, fidelityCut = null } = row ?? {};
     return {
-      district: district ?? undefined,
-      school: school ? { openedAt: school.openedAt, closedAt: school.closedAt ?? undefined } : undefined,
-      initiative: initiative ?? undefined,
+      district: timeZone === null ? undefined : { timeZone },
+      school: openedAt === null ? undefined : { openedAt, closedAt: closedAt ?? undefined },
+      initiative: fidelityCut === null ? undefined : { fidelityCut },
     };
   }
 }
