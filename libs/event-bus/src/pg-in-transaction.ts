@@ -51,6 +51,8 @@ class PgTransaction implements SqlSession {
   private waiting: Waiting | undefined;
   /** What was asked for is sent in that order, also while the answer to an earlier statement is awaited. */
   private last: Promise<unknown> = Promise.resolve();
+  /** Why no statement may be sent: outside of a transaction it would be kept by itself. */
+  private failure: Error | undefined;
 
   constructor(private readonly client: pg.ClientBase) {}
 
@@ -121,15 +123,18 @@ class PgTransaction implements SqlSession {
     }
   }
 
-  /** What the first statement is to be sent with. */
+  /** What the first statement is to be sent with. Without an answer it may have begun all the same, and is rolled back. */
   private async beginning(): Promise<NamedStatement[]> {
+    if (this.failure !== undefined) throw this.failure;
     if (this.begun) return [];
-    if (isPrepared(this.client, begin)) {
-      this.begun = true;
-      return [begin];
-    }
-    await sendAlone(this.client, begin);
     this.begun = true;
-    return [];
+    if (isPrepared(this.client, begin)) return [begin];
+    try {
+      await sendAlone(this.client, begin);
+      return [];
+    } catch (cause) {
+      this.failure = new Error('The transaction did not begin', { cause });
+      throw cause;
+    }
   }
 }
