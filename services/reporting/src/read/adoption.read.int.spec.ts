@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import fc from 'fast-check';
 
 import type { Point } from '../bitemporal/rectangle-table.js';
@@ -102,5 +103,46 @@ describe('the district as of a point', () => {
     expect(await adoptionAsOf(database.session, district, initiative, { ...at, position: 3 })).toEqual(first);
     const later = await adoptionAsOf(database.session, district, initiative, { ...at, position: 4 });
     expect([first, later].map(({ totals }) => [totals.exploration, totals.installation])).toEqual([[1, 0], [0, 1]]);
+  });
+
+  describe('of many schools, before the tables were analyzed', () => {
+    const count = 60;
+    const publisher = new Publisher();
+    const schoolsOpened = Array.from({ length: count }, (_, n) => publisher.opened(n + 1, `School ${n}`, { occurredAt: day(1) }));
+    const started = Array.from({ length: count }, (_, n) => publisher.started(n + 1, { occurredAt: day(2) }));
+
+    /** How many rows of adoptions this connection has looked at, by whatever way; only differences say something. */
+    const looked = async (session: SqlSession): Promise<number> => {
+      const [row] = await session.query<{ rows: number }>(
+        `SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'adoption_rectangle'`,
+      );
+      return row?.rows ?? 0;
+    };
+    let rows = 0;
+    const measured: InTransaction = (work) =>
+      database.inTransaction(async (session) => {
+        const before = await looked(session);
+        const result = await work(session);
+        rows += (await looked(session)) - before;
+        return result;
+      });
+    beforeEach(() => {
+      rows = 0;
+    });
+
+    beforeAll(() => startWith(database.inTransaction, [openDistrict, ...schoolsOpened, ...started]));
+
+    test('a reader looks at each adoption once', async () => {
+      const point = { effective: day(9), recorded: day(9), position: 1 + 2 * count };
+      const { totals } = await measured((session) => adoptionAsOf(session, district, initiative, point));
+      expect(totals.exploration).toBe(count);
+      expect(rows).toBe(count);
+    });
+
+    test('a fact about one school looks at no other', async () => {
+      await receive(measured, [publisher.advanced(7, 'installation', { occurredAt: day(5), recordedAt: day(6) })]);
+      expect(rows).toBeGreaterThan(0);
+      expect(rows).toBeLessThan(10);
+    });
   });
 });

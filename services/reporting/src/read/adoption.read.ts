@@ -11,14 +11,14 @@ import { z } from 'zod';
 import { adoptionEventOf, timelineEntryOf } from '../adoption/timeline-entry.js';
 import { projectStreams } from '../bitemporal/project-streams.js';
 import type { StreamReading } from '../bitemporal/project-streams.js';
-import { holdsAt, RectangleTable } from '../bitemporal/rectangle-table.js';
+import { RectangleTable } from '../bitemporal/rectangle-table.js';
 import type { Point } from '../bitemporal/rectangle-table.js';
 import type { ReceivedEvent } from '../log/received-event.js';
 import { ReadRoute } from './answers.js';
-import { asking, districtPathSchema, pointAsked, requireDistrict, requireInitiative } from './asking.js';
+import { asking, districtPathSchema, pointAsked, requireInitiative } from './asking.js';
 import type { DistrictPath } from './asking.js';
 import { Snapshots } from './snapshots.js';
-import { daysBetween, instant } from './sql.js';
+import { standingAt } from './standing.js';
 import { stageTotals, stageTotalsSchema, statusSchema, statusTotals, statusTotalsSchema } from './totals.js';
 
 // Projection
@@ -106,12 +106,12 @@ const answerSchema = z.object({
 });
 export type AdoptionAnswer = z.infer<typeof answerSchema>;
 
-const at = { effective: '$3::timestamptz', recorded: '$4::timestamptz', position: '$5::bigint' };
-
 const tooMany = (): ProblemException => {
   const detail = `More than ${schoolsMax} schools were open then, which is more than one answer holds.`;
   return new ProblemException({ type: '/problems/too-many-schools', title: 'Too many schools', status: 422, detail });
 };
+
+const notStarted = { stage: null, status: 'not-started', since: null, daysInStage: null, eventId: null } as const;
 
 /** Where each school that was open then stood. @throws a 422 problem for more than `schoolsMax` */
 export const adoptionAsOf = async (
@@ -120,21 +120,13 @@ export const adoptionAsOf = async (
   initiativeId: string,
   { effective, recorded, position }: Point,
 ): Promise<AdoptionAnswer> => {
-  const schools = await session.query<AdoptionAnswer['schools'][number]>(
-    `SELECT s.school_id AS "schoolId", s.name, a.stage, coalesce(a.status, 'not-started') AS status,
-       ${instant('a.stage_since')} AS since, ${daysBetween('a.stage_since', at.effective, 'd.time_zone')} AS "daysInStage",
-       coalesce((SELECT v.version FROM adoption_version v
-         WHERE v.school_id = s.school_id AND v.initiative_id = $2 AND v.known_from <= ${at.recorded} AND v.log_from <= ${at.position}
-         ORDER BY v.version DESC LIMIT 1), 0)::int AS version,
-       a.event_id AS "eventId"
-     FROM district d
-     JOIN school_rectangle s ON s.district = d.district AND s.is_open AND ${holdsAt('s', at)}
-     LEFT JOIN adoption_rectangle a ON a.district = s.district AND a.initiative_id = $2 AND a.school_id = s.school_id AND ${holdsAt('a', at)}
-     WHERE d.district = $1
-     ORDER BY s.name, s.school_id LIMIT ${schoolsMax + 1}`,
-    [district, initiativeId, effective, recorded, position],
-  );
-  if (schools.length > schoolsMax) throw tooMany();
+  const { open, standings } = await standingAt(session, district, initiativeId, { effective, recorded, position }, schoolsMax + 1);
+  if (open.length > schoolsMax) throw tooMany();
+  const standingOf = new Map(standings.map((standing) => [standing.schoolId, standing]));
+  const schools = open.map(({ schoolId, name, version }): AdoptionAnswer['schools'][number] => {
+    const { stage, status, since, daysInStage, eventId } = standingOf.get(schoolId) ?? notStarted;
+    return { schoolId, name, stage, status, since, daysInStage, version, eventId };
+  });
   const coordinates = { effective, recorded, position: `reporting:${position}` };
   return { ...coordinates, totals: stageTotals(schools), statuses: statusTotals(schools), schools };
 };
@@ -156,8 +148,7 @@ export class AdoptionAsOfHandler implements IQueryHandler<AdoptionAsOf> {
 
   execute({ districtId, asked }: AdoptionAsOf): Promise<AdoptionAnswer> {
     return this.snapshots.read(asked.position, async (snapshot) => {
-      const district = await requireDistrict(snapshot.session, districtId);
-      await requireInitiative(snapshot.session, districtId, asked.initiative);
+      const district = await requireInitiative(snapshot.session, districtId, asked.initiative);
       return adoptionAsOf(snapshot.session, districtId, asked.initiative, pointAsked(asked, district, snapshot));
     });
   }

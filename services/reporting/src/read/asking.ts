@@ -1,5 +1,6 @@
 import type { SqlSession } from '@cairn/event-bus';
 import { dateOrInstantSchema, minPositionSchema, problems, slugInPathSchema, whenRead } from '@cairn/service-kit';
+import type { ProblemException } from '@cairn/service-kit';
 import { z } from 'zod';
 
 import type { Point } from '../bitemporal/rectangle-table.js';
@@ -24,20 +25,31 @@ export interface KnownDistrict {
   readonly timeZone: string;
 }
 
+const noDistrict = (district: string): ProblemException => problems.notFound(`There is no district "${district}" that you can see.`);
+
 /** @throws a 404 problem */
 export const requireDistrict = async (session: SqlSession, district: string): Promise<KnownDistrict> => {
   const [row] = await session.query<KnownDistrict>(
     'SELECT district, time_zone AS "timeZone" FROM district WHERE district = $1',
     [district],
+    { name: 'district_of_reader' },
   );
-  if (!row) throw problems.notFound(`There is no district "${district}" that you can see.`);
+  if (!row) throw noDistrict(district);
   return row;
 };
 
-/** @throws a 404 problem */
-export const requireInitiative = async (session: SqlSession, district: string, initiativeId: string): Promise<void> => {
-  const rows = await session.query('SELECT 1 FROM initiative WHERE district = $1 AND initiative_id = $2', [district, initiativeId]);
-  if (rows.length === 0) throw problems.notFound(`District "${district}" has no initiative "${initiativeId}".`);
+/** The district, which has the initiative. @throws a 404 problem that names the one of them that is missing */
+export const requireInitiative = async (session: SqlSession, district: string, initiativeId: string): Promise<KnownDistrict> => {
+  const [row] = await session.query<KnownDistrict & { readonly has: boolean }>(
+    `SELECT d.district, d.time_zone AS "timeZone",
+       EXISTS (SELECT 1 FROM initiative i WHERE i.district = d.district AND i.initiative_id = $2) AS has
+     FROM district d WHERE d.district = $1`,
+    [district, initiativeId],
+    { name: 'initiative_of_reader' },
+  );
+  if (!row) throw noDistrict(district);
+  if (!row.has) throw problems.notFound(`District "${district}" has no initiative "${initiativeId}".`);
+  return { district: row.district, timeZone: row.timeZone };
 };
 
 const earlier = (left: string, right: string): string => (left < right ? left : right);

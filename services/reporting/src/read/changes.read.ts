@@ -10,7 +10,7 @@ import type { ChangeClass, Span } from '../changes/change.js';
 import { comparePoints } from './compare-points.js';
 import type { Comparison } from './compare-points.js';
 import { ReadRoute } from './answers.js';
-import { asking, districtPathSchema, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
+import { asking, districtPathSchema, recordedAsAsked, requireInitiative } from './asking.js';
 import type { DistrictPath, KnownDistrict } from './asking.js';
 import { Snapshots } from './snapshots.js';
 import { stageTotalsSchema, statusSchema, statusTotalsSchema } from './totals.js';
@@ -94,8 +94,7 @@ export class ChangesBetweenHandler implements IQueryHandler<ChangesBetween> {
     // Later pages are cut from the same comparison as the first, whatever was received in between.
     const pinned = place ? `reporting:${place.position}` : asked.position;
     return this.snapshots.read(pinned, async ({ session, position, now }) => {
-      const district = await requireDistrict(session, districtId);
-      await requireInitiative(session, districtId, asked.initiative);
+      const district = await requireInitiative(session, districtId, asked.initiative);
       const span = spanAsked(asked, district, now);
       const comparison = await comparePoints(session, districtId, asked.initiative, span, position);
       const skip = place?.skip ?? 0;

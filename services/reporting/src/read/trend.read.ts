@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import { knownAt } from '../bitemporal/rectangle-table.js';
 import { ReadRoute } from './answers.js';
-import { asking, districtPathSchema, recordedAsAsked, requireDistrict, requireInitiative } from './asking.js';
+import { asking, districtPathSchema, recordedAsAsked, requireInitiative } from './asking.js';
 import type { DistrictPath } from './asking.js';
 import { Snapshots } from './snapshots.js';
 import { noSchools, stageTotalsSchema } from './totals.js';
@@ -105,8 +105,7 @@ export class TrendAsKnownHandler implements IQueryHandler<TrendAsKnown> {
 
   execute({ districtId, asked }: TrendAsKnown): Promise<TrendAnswer> {
     return this.snapshots.read(asked.position, async ({ session, position, now }) => {
-      const district = await requireDistrict(session, districtId);
-      await requireInitiative(session, districtId, asked.initiative);
+      const district = await requireInitiative(session, districtId, asked.initiative);
       const to = asked.to ?? dateOf(now, district.timeZone);
       const dates = weeksUpTo(asked.from ?? twoYearsBefore(to), to);
       if (dates.length === 0) throw problems.badInput('The first day comes after the last.', [{ field: 'from', detail: `Give a day up to ${to}` }]);

@@ -1,0 +1,66 @@
+import type { AdoptionStatus, Stage } from '@cairn/contracts';
+import type { SqlSession } from '@cairn/event-bus';
+
+import { holdsAt } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rectangle-table.js';
+import { daysBetween, instant } from './sql.js';
+
+/** A school that was open, with the version of its adoption as known then; 0: nothing was recorded. */
+export interface OpenSchool {
+  readonly schoolId: string;
+  readonly name: string;
+  readonly version: number;
+}
+
+/** Where a school stood that had started. */
+export interface Standing {
+  readonly schoolId: string;
+  readonly stage: Stage | null;
+  readonly status: AdoptionStatus;
+  readonly since: string | null;
+  readonly daysInStage: number | null;
+  readonly eventId: string | null;
+}
+
+export interface Standings {
+  /** By name. */
+  readonly open: readonly OpenSchool[];
+  /** Of open schools and others, in no order. */
+  readonly standings: readonly Standing[];
+}
+
+const at = { effective: '$3::timestamptz', recorded: '$4::timestamptz', position: '$5::bigint' };
+
+const zone = '(SELECT d.time_zone FROM district d WHERE d.district = $1)';
+
+const sql = `
+  SELECT
+    (SELECT coalesce(json_agg(school), '[]') FROM (
+      SELECT s.school_id AS "schoolId", s.name,
+        coalesce((SELECT v.version FROM adoption_version v
+          WHERE v.school_id = s.school_id AND v.initiative_id = $2 AND v.known_from <= ${at.recorded} AND v.log_from <= ${at.position}
+          ORDER BY v.version DESC LIMIT 1), 0)::int AS version
+      FROM school_rectangle s
+      WHERE s.district = $1 AND s.is_open AND ${holdsAt('s', at)}
+      ORDER BY s.name, s.school_id LIMIT $6) school) AS open,
+    (SELECT coalesce(json_agg(standing), '[]') FROM (
+      SELECT a.school_id AS "schoolId", a.stage, a.status, ${instant('a.stage_since')} AS since,
+        ${daysBetween('a.stage_since', at.effective, zone)} AS "daysInStage", a.event_id AS "eventId"
+      FROM adoption_rectangle a
+      WHERE a.district = $1 AND a.initiative_id = $2 AND ${holdsAt('a', at)}) standing) AS standings`;
+
+/**
+ * At most `limit` schools that were open, and where the schools stood that had started: two lists, because the planner may
+ * take a district for a handful of rows, and would look through all its adoptions for each school if it were to join them.
+ */
+export const standingAt = async (
+  session: SqlSession,
+  district: string,
+  initiativeId: string,
+  { effective, recorded, position }: Point,
+  limit: number,
+): Promise<Standings> => {
+  const values = [district, initiativeId, effective, recorded, position, limit];
+  const [row] = await session.query<Standings>(sql, values, { name: 'standing_at' });
+  return row ?? { open: [], standings: [] };
+};
