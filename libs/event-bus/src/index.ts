@@ -35,7 +35,7 @@ export { migratePostgresEventBus } from './postgres/migrate-postgres-event-bus.j
 export type { MigratePostgresEventBusOptions } from './postgres/migrate-postgres-event-bus.js';
 export { openPostgresEventBus, PostgresEventBus } from './postgres/postgres-event-bus.js';
 export type { PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
-export { pgAlone, pgInTransaction } from './pg-in-transaction.js';
+export { pgAlone, pgInTransaction, pgOnOneState } from './pg-in-transaction.js';
 export { PostgresCheckpoints } from './postgres/postgres-checkpoints.js';
 export type { RelayEnds } from './postgres/postgres-checkpoints.js';
 export type { RelayCheckpoint } from './relay/relay-checkpoint.js';

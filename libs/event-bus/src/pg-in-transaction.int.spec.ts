@@ -1,7 +1,7 @@
 import { testDatabase } from '@cairn/embedded-postgres/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { pgInTransaction } from './pg-in-transaction.js';
+import { pgInTransaction, pgOnOneState } from './pg-in-transaction.js';
 import type { SqlSession } from './sql-session.js';
 
 /** A value that the driver cannot put into words. */
@@ -154,5 +154,22 @@ describe('a transaction on a pool of pg', () => {
     expect(await kept()).toEqual([1]);
     await expect(pgInTransaction(pool)((session) => session.query('INSERT INTO kept VALUES (2); SELECT 1 / 0'))).rejects.toThrow('zero');
     expect(await kept()).toEqual([1]);
+  });
+
+  test('on one state sees what its first look saw, with the locks that stand before that', async () => {
+    const look = 'SELECT count(*)::int AS n, (SELECT count(*)::int FROM pg_locks WHERE mode = $1 AND pid = pg_backend_pid()) AS locks FROM kept';
+    const locked = (session: SqlSession): Promise<unknown> =>
+      session.query('LOCK TABLE kept IN ROW SHARE MODE', [], { name: 'locking', withNext: true });
+    const twice = (): Promise<unknown[]> =>
+      pgOnOneState(pool)(async (session) => {
+        void locked(session);
+        const [before] = await session.query(look, ['RowShareLock'], { name: 'looking' });
+        await other.query(add, [roundTrips]);
+        return [before, (await session.query(look, ['RowShareLock'], { name: 'looking' }))[0]];
+      });
+    expect(await twice()).toEqual([{ n: 0, locks: 1 }, { n: 0, locks: 1 }]);
+    roundTrips = 0;
+    expect(await twice()).toEqual([{ n: 1, locks: 1 }, { n: 1, locks: 1 }]);
+    expect(roundTrips).toBe(3);
   });
 });

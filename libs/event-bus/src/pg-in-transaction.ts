@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { begin, commit, isExtended, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
+import { begin, beginOnOneState, commit, isExtended, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
 import type { NamedStatement, Statement } from './pg-round-trip.js';
 import type { InTransaction, Sending, SqlSession } from './sql-session.js';
 
@@ -7,14 +7,19 @@ import type { InTransaction, Sending, SqlSession } from './sql-session.js';
  * Transactions on a pool of `pg`, which begin with their first statement, in the round trip of that. A connection on
  * which anything failed badly is thrown away instead of used again.
  */
-export const pgInTransaction =
-  (pool: pg.Pool): InTransaction =>
+export const pgInTransaction = (pool: pg.Pool): InTransaction => transactions(pool, begin);
+
+/** Transactions of which every statement sees one state, that of the first which reads; locks that stand before it are older. */
+export const pgOnOneState = (pool: pg.Pool): InTransaction => transactions(pool, beginOnOneState);
+
+const transactions =
+  (pool: pg.Pool, first: NamedStatement): InTransaction =>
   async (work) => {
     const client = await pool.connect();
     // A connection that breaks between two statements says so by an event, which would end the process unheard.
     const ignore = (): void => undefined;
     client.on('error', ignore);
-    const transaction = new PgTransaction(client);
+    const transaction = new PgTransaction(client, first);
     let broken: Error | undefined;
     try {
       const result = await work(transaction);
@@ -54,7 +59,10 @@ class PgTransaction implements SqlSession {
   /** Why no statement may be sent: outside of a transaction it would be kept by itself. */
   private failure: Error | undefined;
 
-  constructor(private readonly client: pg.ClientBase) {}
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly first: NamedStatement,
+  ) {}
 
   async query<Row>(text: string, values: readonly unknown[] = [], sending: Sending = {}): Promise<Row[]> {
     const { name, withNext = false, last = false } = sending;
@@ -128,9 +136,9 @@ class PgTransaction implements SqlSession {
     if (this.failure !== undefined) throw this.failure;
     if (this.begun) return [];
     this.begun = true;
-    if (isPrepared(this.client, begin)) return [begin];
+    if (isPrepared(this.client, this.first)) return [this.first];
     try {
-      await sendAlone(this.client, begin);
+      await sendAlone(this.client, this.first);
       return [];
     } catch (cause) {
       this.failure = new Error('The transaction did not begin', { cause });

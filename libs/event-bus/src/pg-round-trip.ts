@@ -9,6 +9,8 @@ export interface Statement {
 export type NamedStatement = Statement & { readonly name: string };
 
 export const begin: NamedStatement = { name: 'cairn_begin', text: 'BEGIN', values: [] };
+/** Each statement sees the state that the first one saw which reads. */
+export const beginOnOneState: NamedStatement = { name: 'cairn_begin_on_one_state', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ', values: [] };
 export const commit: NamedStatement = { name: 'cairn_commit', text: 'COMMIT', values: [] };
 
 /** One without name and values goes as a text, which may hold several statements. */

@@ -1,8 +1,8 @@
-import { pgAlone, pgInTransaction } from '@cairn/event-bus';
+import { pgAlone, pgInTransaction, pgOnOneState } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
-import type { DataSourceOptions, EntityManager, EntitySchema, MixedList } from 'typeorm';
+import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
 
 import { engineTrouble, requireSupportedPostgres } from '../service/engine-trouble.js';
 import { postgresAt } from '../service/postgres-at.js';
@@ -104,18 +104,11 @@ const migrate = async (dataSource: DataSource, service: string): Promise<void> =
   }
 };
 
-/** The transaction that an entity manager runs in, as plain SQL. */
-export const sessionOf = (manager: EntityManager): SqlSession => ({
-  query: async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
-    const runner = manager.queryRunner;
-    if (!runner) throw new Error('There is no transaction here');
-    const result = await runner.query(sql, [...values], true);
-    return (result.records ?? []) as Row[];
-  },
-});
-
 /** Transactions on a data source, for projections and consumers: on its connections, without what an entity manager costs. */
 export const transactionsOn = (dataSource: DataSource): InTransaction => pgInTransaction(poolOf(dataSource));
+
+/** Transactions that see one state of the database, for readers. */
+export const onOneStateOf = (dataSource: DataSource): InTransaction => pgOnOneState(poolOf(dataSource));
 
 /** One statement outside of a transaction, with its rows. */
 export const queryOn = (dataSource: DataSource): SqlSession => pgAlone(poolOf(dataSource));

@@ -1,6 +1,6 @@
-import type { SqlSession } from '@cairn/event-bus';
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import { Clock } from '@cairn/event-store';
-import { FreshReadModels, problems, sessionOf, unavailable } from '@cairn/service-kit';
+import { FreshReadModels, onOneStateOf, problems, unavailable } from '@cairn/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -33,11 +33,15 @@ const positionIn = (token: string): number => {
 /** Opens the read models for one request. */
 @Injectable()
 export class Snapshots {
+  private readonly onOneState: InTransaction;
+
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly clock: Clock,
     private readonly readModels: FreshReadModels,
-  ) {}
+  ) {
+    this.onOneState = onOneStateOf(dataSource);
+  }
 
   /**
    * Runs `work` on one state of all read models: the newest, or that of a position which an earlier answer named. Their
@@ -49,7 +53,10 @@ export class Snapshots {
     const asked = pinned === undefined ? undefined : positionIn(pinned);
     await this.readModels.requireFresh();
     return this.onOneState(async (session) => {
+      const locked = this.lockTables(session);
+      locked.catch(() => undefined); // It comes with the failure of the statement that it goes with.
       const { position, newest } = await this.places(session);
+      await locked;
       if (asked !== undefined && asked > position) throw unavailable(`The read models are at reporting:${position}, not yet at ${pinned}.`);
       const now = this.clock.now();
       const newestRecord = newest?.toISOString() ?? now;
@@ -57,33 +64,24 @@ export class Snapshots {
     });
   }
 
-  /** Transaction and locks in one round trip. The snapshot comes with the first statement that reads, after both. */
-  private async onOneState<Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> {
-    const runner = this.dataSource.createQueryRunner();
-    await runner.connect();
-    try {
-      await runner.query(
-        `START TRANSACTION ISOLATION LEVEL REPEATABLE READ; LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`,
-      );
-      const result = await work(sessionOf(runner.manager));
-      await runner.query('COMMIT');
-      return result;
-    } catch (error) {
-      // Of a connection that broke there is nothing to roll back; what broke it is what the caller hears.
-      await runner.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      await runner.release();
-    }
+  /** Goes with the first statement that reads, and before it: the snapshot comes with that one. */
+  private lockTables(session: SqlSession): Promise<unknown> {
+    const sql = `LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`;
+    return session.query(sql, [], { name: 'read_models_locked', withNext: true });
   }
 
+  /**
+   * Where the read models stand. What follows is planned to walk indexes: before a table is analyzed for the first time,
+   * or in a plan that was made when it was small, a reader would look through all districts for the rows of one.
+   */
   private async places(session: SqlSession): Promise<{ readonly position: number; readonly newest: Date | null }> {
     const { names } = this.readModels;
     const [places] = await session.query<Places>(
       `SELECT count(position)::int AS models, min(position::bigint)::text AS position,
-         (SELECT max(recorded_at) FROM received_event) AS newest
+         (SELECT max(recorded_at) FROM received_event) AS newest, set_config('enable_seqscan', 'off', true)
        FROM projection_checkpoint WHERE projection = ANY($1::text[])`,
       [names],
+      { name: 'read_models_places' },
     );
     const complete = places?.models === names.length;
     return { position: complete ? Number(places.position) : 0, newest: places?.newest ?? null };
