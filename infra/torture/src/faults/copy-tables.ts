@@ -5,15 +5,18 @@ import { storeSchema } from '../system/settings.js';
 
 /** Copies every table of a schema to another one, as a backup would bring it back: what stood there before is gone. */
 export const copySchema = async (session: SqlSession, from: string, to: string): Promise<void> => {
-  const tables = await session.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename <> 'went_back'`,
+  // Columns that the server computes are computed there, too.
+  const tables = await session.query<{ name: string; columns: string }>(
+    `SELECT t.tablename AS name, string_agg(quote_ident(c.column_name), ', ' ORDER BY c.ordinal_position) AS columns
+     FROM pg_tables t JOIN information_schema.columns c ON c.table_schema = t.schemaname AND c.table_name = t.tablename
+     WHERE t.schemaname = $1 AND t.tablename <> 'went_back' AND c.is_generated = 'NEVER' GROUP BY t.tablename`,
     [from],
   );
   const copies = tables.map(
-    ({ name }) => `
+    ({ name, columns }) => `
     CREATE TABLE IF NOT EXISTS ${to}.${name} (LIKE ${from}.${name} INCLUDING ALL);
     TRUNCATE ${to}.${name};
-    INSERT INTO ${to}.${name} OVERRIDING SYSTEM VALUE SELECT * FROM ${from}.${name};`,
+    INSERT INTO ${to}.${name} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${from}.${name};`,
   );
   // At one moment, as every backup worth the name is: consumers may go on while it is taken.
   await session.query(
