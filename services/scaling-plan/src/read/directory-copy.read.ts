@@ -1,7 +1,7 @@
 import { directoryEventSchema, topics } from '@cairn/contracts';
 import type { DirectoryPublicEvent } from '@cairn/contracts';
 import type { IncomingMessage, SqlSession } from '@cairn/event-bus';
-import { BusContext, knownEvent } from '@cairn/service-kit';
+import { BusContext, knownEvent, queryOn } from '@cairn/service-kit';
 import { Controller, Injectable } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -101,10 +101,14 @@ const knownSql = `
 /** What the scaling plan knows of the directory: enough to decide, and no more. */
 @Injectable()
 export class DirectoryCopy {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly session: SqlSession;
+
+  constructor(dataSource: DataSource) {
+    this.session = queryOn(dataSource);
+  }
 
   async find(districtId: string, schoolId: string, initiativeId: string): Promise<Known> {
-    const [row] = await this.dataSource.query<readonly KnownRow[]>(knownSql, [districtId, schoolId, initiativeId]);
+    const [row] = await this.session.query<KnownRow>(knownSql, [districtId, schoolId, initiativeId], { name: 'known_of_directory' });
     const { timeZone = null, openedAt = null, closedAt = null, fidelityCut = null } = row ?? {};
     return {
       district: timeZone === null ? undefined : { timeZone },
