@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { DateTime } from 'luxon';
 
+import { dateOrInstantSchema } from '../http/validation.js';
 import { dateOf, endOfDay, isTimeZone, startOfDay, whenRead, whenRecorded } from './district-time.js';
 
 describe('the time of a district', () => {
@@ -22,6 +24,14 @@ describe('the time of a district', () => {
     expect(whenRecorded('2025-10-01T08:00:00+02:00', 'America/Chicago')).toBe('2025-10-01T06:00:00.000Z');
     expect(whenRead('2025-10-01T08:00:00.5Z', 'America/Chicago')).toBe('2025-10-01T08:00:00.500Z');
   });
+
+  test.each(['2025-10-01T08:00:00Z', '2025-10-01T08:00:00.9996Z', '1900-01-01T00:30:00+23:59', '2200-12-31T23:59:59.999999-23:59'])(
+    '%s is the instant that a calendar makes of it',
+    (instant) => {
+      expect(dateOrInstantSchema.parse(instant)).toBe(instant);
+      expect(whenRecorded(instant, 'America/Chicago')).toBe(DateTime.fromISO(instant).toUTC().toISO());
+    },
+  );
 
   test('an instant belongs to the day of the district', () => {
     expect(dateOf('2025-10-01T04:59:59.999Z', 'America/Chicago')).toBe('2025-09-30');

@@ -8,6 +8,9 @@ const utc = (time: DateTime): string => {
   return text;
 };
 
+/** An instant with its offset needs no calendar, and every command brings one. @throws RangeError */
+const utcOf = (instant: string): string => new Date(instant).toISOString();
+
 /** Whether the platform knows this IANA time zone (`America/Chicago`). */
 export const isTimeZone = (zone: string): boolean => IANAZone.isValidZone(zone);
 
@@ -19,11 +22,11 @@ export const endOfDay = (date: string, zone: string): string => utc(DateTime.fro
 
 /** What a caller means by when something was true: the start of a day, or the instant itself. */
 export const whenRecorded = (dateOrInstant: string, zone: string): string =>
-  isDate(dateOrInstant) ? startOfDay(dateOrInstant, zone) : utc(DateTime.fromISO(dateOrInstant));
+  isDate(dateOrInstant) ? startOfDay(dateOrInstant, zone) : utcOf(dateOrInstant);
 
 /** What a reader means by a point in time: the end of a day, or the instant itself. */
 export const whenRead = (dateOrInstant: string, zone: string): string =>
-  isDate(dateOrInstant) ? endOfDay(dateOrInstant, zone) : utc(DateTime.fromISO(dateOrInstant));
+  isDate(dateOrInstant) ? endOfDay(dateOrInstant, zone) : utcOf(dateOrInstant);
 
 /** The calendar day of an instant in the zone, as YYYY-MM-DD. */
 export const dateOf = (instant: string, zone: string): string => DateTime.fromISO(instant, { zone }).toFormat('yyyy-MM-dd');
