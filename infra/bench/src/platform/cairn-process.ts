@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Caller } from './caller.js';
 import type { MemoryUse } from './memory-probe.js';
 
 const cairn = fileURLToPath(new URL('../../../local/bin/cairn.js', import.meta.url));
@@ -21,6 +22,8 @@ export interface CairnProcessOptions {
 
 /** `npm start` as a process of its own, with nothing in it. */
 export class CairnProcess {
+  private readonly caller = new Caller();
+
   private constructor(
     readonly url: string,
     private readonly token: string,
@@ -51,16 +54,18 @@ export class CairnProcess {
   /** The body of an answer that is as it should be. @throws for every other */
   async ask<Answer>(method: 'GET' | 'POST', path: string, body?: { readonly json?: object; readonly csv?: string }): Promise<Answer> {
     const type = body?.csv === undefined ? 'application/json' : 'text/csv';
-    const response = await fetch(`${this.url}${path}`, {
+    const content = body?.csv ?? JSON.stringify(body?.json ?? {});
+    const { status, text } = await this.caller.send(`${this.url}${path}`, {
       method,
       headers: { Authorization: `Bearer ${this.token}`, ...(method === 'POST' && { 'Content-Type': type }) },
-      ...(method === 'POST' && { body: body?.csv ?? JSON.stringify(body?.json ?? {}) }),
+      ...(method === 'POST' && { content }),
     });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Answer;
+    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return JSON.parse(text) as Answer;
   }
 
   async stop(): Promise<void> {
+    this.caller.close();
     this.child.kill('SIGTERM');
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
     await rm(this.dataDir, { recursive: true, force: true });
