@@ -1,6 +1,9 @@
 import { Agent, request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 
+/** Less than the five seconds after which the door closes one, whose end could meet a request on its way. */
+const unused_ms = 2_000;
+
 export interface Sent {
   readonly method: string;
   readonly headers: OutgoingHttpHeaders;
@@ -17,7 +20,7 @@ export interface Answered {
  * `fetch`.
  */
 export class Caller {
-  private readonly agent = new Agent({ keepAlive: true, noDelay: true });
+  private readonly agent = new Agent({ keepAlive: true, noDelay: true, timeout: unused_ms });
 
   send(url: string, { method, headers, content = '' }: Sent): Promise<Answered> {
     return new Promise((resolve, reject) => {
