@@ -69,7 +69,8 @@ export interface Places extends Checkpoint {
  */
 const idleInTransaction_ms = 5_000;
 
-const endingIfFrozen = `set_config('idle_in_transaction_session_timeout', '${idleInTransaction_ms}', true)`;
+/** Belongs into every statement by which a transaction locks these rows. */
+export const endingIfFrozen = `set_config('idle_in_transaction_session_timeout', '${idleInTransaction_ms}', true)`;
 
 /** The rows that say how far a projection is, and who may write it. */
 export class CheckpointRows {
@@ -129,7 +130,7 @@ export class CheckpointRows {
 
   /** Tells the other copies what the owner fails with. */
   async tellFailure(session: SqlSession, fence: string, failure: string | undefined): Promise<void> {
-    const sql = `UPDATE ${checkpointTable} SET failure = $3 WHERE projection = $1 AND fence = $2`;
+    const sql = `UPDATE ${checkpointTable} SET failure = $3 WHERE projection = $1 AND fence = $2 RETURNING ${endingIfFrozen}`;
     await session.query(sql, [this.projection, fence, failure ?? null]);
   }
 

@@ -1,6 +1,10 @@
+import { pgInTransaction } from '@cairn/event-bus';
+import type { InTransaction } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { CheckpointRows } from './checkpoint-rows.js';
+import { Lease } from './lease.js';
 import { Copies, lease_ms } from './testing/copies.js';
 import type { Copy } from './testing/copies.js';
 
@@ -64,6 +68,24 @@ describe('of several copies of a service', () => {
     expect(performance.now() - killed_ms).toBeLessThan(lease_ms * 4);
     expect(await copies.rows()).toEqual([1, 2, 3]);
   });
+
+  test('another takes over from one that was frozen while it changed its lease', async () => {
+    const frozen = await copies.pool.connect();
+    frozen.on('error', () => undefined);
+    const neverCommitted: InTransaction = async (work) => {
+      await frozen.query('BEGIN');
+      return work({ query: async <Row>(sql: string, values: readonly unknown[] = []) => (await frozen.query(sql, [...values])).rows as Row[] });
+    };
+    const inTransaction = pgInTransaction(copies.pool);
+    await inTransaction((session) => new CheckpointRows('held').ensure(session));
+    await new Lease('held', neverCommitted, lease_ms).keep();
+    const other = new Lease('held', inTransaction, lease_ms);
+    await eventually('the server has ended the transaction', async () => {
+      await other.keep();
+      return other.fence !== undefined;
+    });
+    frozen.release(true);
+  }, 30_000);
 
   test('one that was frozen before its commit, and comes back, commits nothing', async () => {
     const owner = await copies.start();

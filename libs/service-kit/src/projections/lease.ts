@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { InTransaction } from '@cairn/event-bus';
 
-import { checkpointTable } from './checkpoint-rows.js';
+import { checkpointTable, endingIfFrozen } from './checkpoint-rows.js';
 
 /**
  * The right of one copy of a service to write a projection, for a while at a time. It ends by the clock of the server,
@@ -47,7 +47,10 @@ export class Lease {
     this.owned = undefined;
     if (fence === undefined) return;
     await this.inTransaction((session) =>
-      session.query(`UPDATE ${checkpointTable} SET holder = NULL, lease_until = NULL WHERE projection = $1 AND fence = $2`, [this.projection, fence]),
+      session.query(`UPDATE ${checkpointTable} SET holder = NULL, lease_until = NULL WHERE projection = $1 AND fence = $2 RETURNING ${endingIfFrozen}`, [
+        this.projection,
+        fence,
+      ]),
     );
   }
 
@@ -58,7 +61,7 @@ export class Lease {
         `UPDATE ${checkpointTable} SET holder = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
          WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1
            AND (lease_until IS NULL OR lease_until < clock_timestamp()) FOR UPDATE SKIP LOCKED)
-         RETURNING fence::text`,
+         RETURNING fence::text, ${endingIfFrozen}`,
         [this.projection, this.holder, this.term_ms],
         { last: true },
       ),
@@ -72,7 +75,7 @@ export class Lease {
       session.query<{ fence: string }>(
         `UPDATE ${checkpointTable} SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
          WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE SKIP LOCKED) AND fence = $3
-         RETURNING fence::text`,
+         RETURNING fence::text, ${endingIfFrozen}`,
         [this.projection, this.term_ms, fence],
         { last: true },
       ),
