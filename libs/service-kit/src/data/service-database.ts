@@ -2,7 +2,7 @@ import { pgAlone, pgInTransaction, pgOnOneState } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
-import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 
 import { engineTrouble, requireSupportedPostgres } from '../service/engine-trouble.js';
 import { postgresAt } from '../service/postgres-at.js';
@@ -42,7 +42,6 @@ const statement_ms = 60_000;
 const migrationStatement_ms = 600_000;
 
 export interface DataSourceParts {
-  readonly entities?: MixedList<(new () => object) | EntitySchema>;
   readonly migrations: readonly (new () => object)[];
 }
 
@@ -53,14 +52,13 @@ export interface DataSourceParts {
 export const openDataSource = async (
   databaseUrl: string,
   service: string,
-  { entities = [], migrations }: DataSourceParts,
+  { migrations }: DataSourceParts,
 ): Promise<DataSource> => {
   const { connectionString, ...extra } = connectAs(databaseUrl, service);
   const optionsOf = (limit_ms: number, poolSize: number) => ({
     type: 'postgres' as const,
     url: connectionString,
     schema: schemaOf(service),
-    entities: entities as never,
     migrations: [...migrations] as never,
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each' as const,
