@@ -48,12 +48,12 @@ export const windowOf = (day: Day): string | undefined => {
 };
 
 /**
- * The first day of the sample: the first office day on or after that 1 August which lies nearest to two years before
- * `today`, so that the sample holds two school years, and 18 to 30 months.
+ * The first day of the sample: the first office day on or after that 1 August which lies nearest to 25 months before
+ * `today`, so that the sample holds two school years, and 19 to 31 months; fewer hold fewer than 2,000 events.
  */
 export const firstDayBefore = (today: Day): Day => {
   const year = Number(today.slice(0, 4));
-  const wanted_days = 730;
+  const wanted_days = 760;
   const [nearest] = [year - 3, year - 2, year - 1]
     .map((each): Day => `${each}-08-01`)
     .sort((left, right) => Math.abs(daysBetween(left, today) - wanted_days) - Math.abs(daysBetween(right, today) - wanted_days));

@@ -58,15 +58,15 @@ const checked = (today: string, seed?: string) => {
   expect(states.length / (2 * schools)).toBeGreaterThan(0.5);
   expect(states.length / (2 * schools)).toBeLessThan(0.95);
   expect(count('full-implementation')).toBeGreaterThan(0);
-  expect(count('full-implementation')).toBeLessThan(0.2);
-  expect(count('initial-implementation')).toBeGreaterThan(0.15);
+  expect(count('full-implementation')).toBeLessThan(0.25);
+  expect(count('initial-implementation')).toBeGreaterThan(0.12);
   expect(count('installation')).toBeGreaterThan(0.03);
   return { steps, adoption, events };
 };
 
 describe('the Nashville sample', () => {
-  // The shortest sample (18 months), the longest (30), a leap day, a summer, a Monday.
-  test.each(['2026-02-01', '2026-01-29', '2028-02-29', '2027-07-20', '2026-11-23'])(
+  // The shortest sample (19 months), the longest (31), a leap day, a summer, a Monday.
+  test.each(['2026-03-03', '2026-02-28', '2028-02-29', '2027-07-20', '2026-11-23'])(
     'is lawful, in office hours, and of the right size when it ends on %s',
     (today) => {
       checked(today);
