@@ -24,9 +24,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import express from 'express';
 
-import { doorkeeper, passOn } from './door/door.js';
+import { doorkeeper } from './door/door.js';
 import { OpenApiController, OwnDocument } from './door/open-api.controller.js';
 import { OperationsController } from './door/operations.controller.js';
+import { passOn } from './door/pass-on.js';
 import type { Upstream } from './door/upstreams.js';
 import { Upstreams } from './door/upstreams.js';
 import { requireLoopbackName, securityHeaders, webUi } from './door/web-ui.js';

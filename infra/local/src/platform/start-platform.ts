@@ -98,7 +98,7 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
     port,
     identity: { mode: 'local', issuer: localIssuer, publicKeyPem: identity.publicKeyPem },
     logLevel: options.logLevel,
-    upstreams: services.map(({ name, url }) => ({ name, url })),
+    upstreams: services,
     webRoot,
     local: { people: samplePeople, privateKeyPem: identity.privateKeyPem },
     gate: () => starting,

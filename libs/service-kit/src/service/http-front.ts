@@ -20,7 +20,7 @@ const answer = (response: ServerResponse, status: number, type: string, body: ob
  */
 export class HttpFront {
   private lacks: Finding = { name: 'start-up', reason: 'The service is starting.' };
-  private handle: RequestListener = (request, response) => this.answerWhileStarting(request, response);
+  private handler: RequestListener = (request, response) => this.answerWhileStarting(request, response);
   private readonly server: Server = createServer((request, response) => this.handle(request, response));
 
   private constructor(private readonly host: string) {}
@@ -56,9 +56,12 @@ export class HttpFront {
   }
 
   /** From now on the service answers itself. */
-  open(handle: RequestListener): void {
-    this.handle = handle;
+  open(handler: RequestListener): void {
+    this.handler = handler;
   }
+
+  /** Answers a request that may have come to another server of this process. */
+  readonly handle: RequestListener = (request, response) => this.handler(request, response);
 
   /** Takes no new requests, lets those that run end, and cuts what is left after 5 s. */
   close(): Promise<void> {

@@ -57,6 +57,8 @@ export interface RunningService {
   readonly name: string;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** Answers a request that came to another server of this process; of a service in another process there is none. */
+  readonly handle?: RequestListener;
   /** Stops taking requests, ends those that run (at most 5 s), then the background work, then the engines. */
   close(): Promise<void>;
 }
@@ -150,5 +152,5 @@ const startServing = async (front: HttpFront, platform: Platform, parts: Service
   front.open(app.getHttpAdapter().getInstance() as RequestListener);
   closers.push(() => front.close());
   logger.info('ready to serve');
-  return { name: service, url: front.url, close: () => closers.closeAll() };
+  return { name: service, url: front.url, handle: front.handle, close: () => closers.closeAll() };
 };

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ class Echo {
   paths: string[] = ['/api/districts', '/api/districts/{districtId}/schools'];
   asked = 0;
   connections = 0;
-  private readonly server: Server = createServer((incoming, response) => {
+  readonly handle: RequestListener = (incoming, response) => {
     response.setHeader('Content-Type', 'application/json');
     if (incoming.url === '/openapi.json') {
       this.asked += 1;
@@ -29,7 +29,8 @@ class Echo {
       if (incoming.method === 'POST') response.setHeader('cairn-position', 'directory:7');
       response.end(JSON.stringify(incoming.headers));
     }
-  });
+  };
+  private readonly server: Server = createServer(this.handle);
 
   async start(): Promise<string> {
     this.server.on('connection', () => (this.connections += 1));
@@ -42,7 +43,10 @@ class Echo {
   }
 }
 
-describe('the door', () => {
+describe.each([
+  ['over the network', false],
+  ['of its own process', true],
+])('the door before a service %s', (_where, within) => {
   const echo = new Echo();
   let door: RunningService;
   let url: string;
@@ -57,7 +61,7 @@ describe('the door', () => {
       port: 0,
       identity: testIdentity().identity,
       logLevel: 'silent',
-      upstreams: [{ name: 'echo', url }],
+      upstreams: [within ? { name: 'echo', url, handle: echo.handle } : { name: 'echo', url }],
       webRoot,
     });
   });
@@ -70,8 +74,8 @@ describe('the door', () => {
   const told = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<IncomingHttpHeaders> =>
     (await request(door.url).get(path).set(headers).expect(200)).body as IncomingHttpHeaders;
 
-  test('keeps its connections to the services for the next request', async () => {
-    await told('/api/districts');
+  test('needs no new connection to the service for the next request', async () => {
+    if (!within) await told('/api/districts');
     const before = echo.connections;
     for (let asked = 0; asked < 5; asked += 1) await told('/api/districts');
     expect(echo.connections).toBe(before);
@@ -98,11 +102,6 @@ describe('the door', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
   });
 
-  test('an address of the API is known in any writing', () => {
-    expect(['/api', '/API/x', '//api/x', '/%41pi/x', '/api/%'].map(isOfApi)).toEqual([true, true, true, true, true]);
-    expect(['/', '/apiary', '/map/api'].map(isOfApi)).toEqual([false, false, false]);
-  });
-
   test('finds the new route of a service, and asks for it at most once in 10 s', async () => {
     let now = 0;
     const upstreams = new Upstreams([{ name: 'echo', url }], () => now);
@@ -124,6 +123,13 @@ describe('the door', () => {
     const answer = await request(door.url).put('/api/session').expect(405);
     expect(answer.headers['allow']).toBe('GET, POST, DELETE, HEAD');
     expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+});
+
+describe('the address of the door', () => {
+  test('of the API is known in any writing', () => {
+    expect(['/api', '/API/x', '//api/x', '/%41pi/x', '/api/%'].map(isOfApi)).toEqual([true, true, true, true, true]);
+    expect(['/', '/apiary', '/map/api'].map(isOfApi)).toEqual([false, false, false]);
   });
 
   test.each([

@@ -1,9 +1,13 @@
+import type { RequestListener } from 'node:http';
+
 import { z } from 'zod';
 
 /** Where a service answers. */
 export interface Upstream {
   readonly name: string;
   readonly url: string;
+  /** Of a service that runs in this process: what its server calls for each request. */
+  readonly handle?: RequestListener;
 }
 
 type OpenApi = z.infer<typeof openApiSchema>;
