@@ -67,11 +67,11 @@ describe('waiting for a position', () => {
     }
   });
 
-  test('what was seen and is asked for as well is waited for once', async () => {
+  test('who asks for a position waits for nothing newer of its scope, and for what was seen of others', async () => {
     jest.useFakeTimers();
     try {
       const late = new Late();
-      expect(await statusOf(late, 'scaling-plan:9', 'scaling-plan:9,directory:7')).toBe(503);
+      expect(await statusOf(late, 'scaling-plan:9', 'scaling-plan:12,directory:7')).toBe(503);
       expect(late.asked).toEqual(['directory:7', 'scaling-plan:9']);
     } finally {
       jest.useRealTimers();
