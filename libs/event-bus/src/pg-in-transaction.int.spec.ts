@@ -99,6 +99,30 @@ describe('a transaction on a pool of pg', () => {
     expect(await kept()).toEqual([-1, 1]);
   });
 
+  test('takes several along, and says of all what the first of them failed with', async () => {
+    const adding = (...all: readonly number[]) =>
+      pgInTransaction(pool)((session) => {
+        const name = 'adding';
+        const waiting = all.slice(1).map((n) => session.query(`${add} RETURNING n`, [n], { name, withNext: true }));
+        return Promise.allSettled([...waiting, session.query(`${add} RETURNING n`, [all[0]], { name, last: true })]);
+      });
+    await adding(1);
+    roundTrips = 0;
+    expect(await adding(2, 3, 4)).toMatchObject([{ value: [{ n: 3 }] }, { value: [{ n: 4 }] }, { value: [{ n: 2 }] }]);
+    expect(roundTrips).toBe(1);
+    await expect(adding(5, 6, 4)).rejects.toThrow('had failed');
+    expect(await kept()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('says why nothing is done after a statement that nobody waited for', async () => {
+    const work = pgInTransaction(pool)(async (session) => {
+      void session.query('SELECT 1 / $1::int', [0]).catch(() => undefined);
+      await session.query(add, [1]);
+    });
+    await expect(work).rejects.toThrow('division by zero');
+    expect(await kept()).toEqual([]);
+  });
+
   test('ends with a statement that waits for a next one in vain', async () => {
     const alone = (n: number) =>
       pgInTransaction(pool)(async (session) => {

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { begin, beginOnOneState, commit, isExtended, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
 import type { NamedStatement, Statement } from './pg-round-trip.js';
 import type { InTransaction, Sending, SqlSession } from './sql-session.js';
@@ -42,6 +42,9 @@ export const pgAlone = (pool: pg.Pool): SqlSession => ({
     (await pool.query({ text, values: [...values], ...(name === undefined ? {} : { name }) })).rows as Row[],
 });
 
+/** SQLSTATE of a statement after one that failed. */
+const inFailedTransaction = '25P02';
+
 /** A statement that waits for the next one. */
 interface Waiting {
   readonly statement: NamedStatement;
@@ -53,9 +56,11 @@ class PgTransaction implements SqlSession {
   private begun = false;
   private closing = false;
   private ended = false;
-  private waiting: Waiting | undefined;
+  private waiting: Waiting[] = [];
   /** What was asked for is sent in that order, also while the answer to an earlier statement is awaited. */
   private last: Promise<unknown> = Promise.resolve();
+  /** What failed first. */
+  private failed: unknown;
   /** Why no statement may be sent: outside of a transaction it would be kept by itself. */
   private failure: Error | undefined;
 
@@ -85,50 +90,55 @@ class PgTransaction implements SqlSession {
 
   async rollBack(): Promise<void> {
     this.closing = true;
-    this.waiting?.reject(new Error('The transaction was rolled back before'));
+    for (const { reject } of this.waiting.splice(0)) reject(new Error('The transaction was rolled back before'));
     await this.last;
     if (this.begun && !this.ended) await this.client.query('ROLLBACK');
   }
 
   private sendWithNext(statement: NamedStatement): Promise<unknown[]> {
-    if (this.waiting !== undefined || !isPrepared(this.client, statement)) return this.send(statement, false);
-    return new Promise((resolve, reject) => (this.waiting = { statement, resolve, reject }));
+    if (!isPrepared(this.client, statement)) return this.send(statement, false);
+    return new Promise((resolve, reject) => this.waiting.push({ statement, resolve, reject }));
   }
 
-  /** There is no next one: it ends the transaction. */
+  /** There is no next one: the last of those that wait ends the transaction. */
   private async sendWaiting(): Promise<void> {
-    const { waiting } = this;
-    this.waiting = undefined;
-    if (waiting === undefined) return;
+    const final = this.waiting.pop();
+    if (final === undefined) return;
     try {
-      waiting.resolve(await this.send(waiting.statement, true));
+      final.resolve(await this.send(final.statement, true));
     } catch (error) {
-      waiting.reject(error);
+      final.reject(error);
       throw error;
     }
   }
 
   private send(statement: Statement, last: boolean): Promise<unknown[]> {
-    const { waiting } = this;
-    this.waiting = undefined;
+    const waiting = this.waiting.splice(0);
     const sent = this.last.then(() => this.sendNow(statement, last, waiting));
     this.last = sent.catch(() => undefined);
     return sent;
   }
 
-  private async sendNow(statement: Statement, last: boolean, waiting: Waiting | undefined): Promise<unknown[]> {
+  private async sendNow(statement: Statement, last: boolean, waiting: readonly Waiting[]): Promise<unknown[]> {
     try {
-      const before = await this.beginning();
-      if (waiting !== undefined) before.push(waiting.statement);
+      const first = await this.beginning();
+      const before = [...first, ...waiting.map((one) => one.statement)];
       const after = last && isExtended(statement) && isPrepared(this.client, commit) ? [commit] : [];
       const results = await sendTogether(this.client, { before, statement, after });
       if (after.length > 0) this.ended = true;
-      waiting?.resolve(results[before.length - 1] ?? []);
+      waiting.forEach(({ resolve }, at) => resolve(results[first.length + at] ?? []));
       return results[before.length] ?? [];
     } catch (error) {
-      waiting?.reject(error);
-      throw error;
+      const cause = this.causeOf(error);
+      for (const { reject } of waiting) reject(cause);
+      throw cause;
     }
+  }
+
+  /** What follows a failure that nobody waited for is refused by the server, which does not say why. */
+  private causeOf(error: unknown): unknown {
+    this.failed ??= error;
+    return error instanceof pg.DatabaseError && error.code === inFailedTransaction ? this.failed : error;
   }
 
   /** What the first statement is to be sent with. Without an answer it may have begun all the same, and is rolled back. */
