@@ -11,7 +11,10 @@ export interface OutgoingMessage {
   readonly sourcePosition: string;
 }
 
-/** "Everything of `scope` up to `position` is out": written into every partition where nothing else is to be said. */
+/**
+ * "Everything of `scope` up to `position` is out", of the partition that it stands in: nothing is said of others, so that
+ * it need not come to all of them at one time.
+ */
 export interface Watermark {
   readonly scope: string;
   readonly position: string;
@@ -130,8 +133,13 @@ export abstract class EventBus {
   /** The partition that a key goes to. */
   abstract partitionOf(topic: string, key: string): Promise<number>;
 
-  /** Resolves once all messages are durable. @throws EventBusUnavailableError, @throws InvalidMessageError */
-  abstract publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  /**
+   * Resolves once all messages are durable, and the mark with them. The mark comes in every partition behind the messages
+   * of this call, unless the last of them there says as much, as one of that scope and position does. It is never in a
+   * partition without those that go before it there, also after a failure.
+   * @throws EventBusUnavailableError, @throws InvalidMessageError
+   */
+  abstract publish(topic: string, messages: readonly OutgoingMessage[], mark?: Watermark): Promise<void>;
 
   /** Writes the mark into every partition of the topic. */
   abstract publishWatermark(topic: string, mark: Watermark): Promise<void>;

@@ -3,6 +3,7 @@ import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../even
 import { checkBatchSize, checkMessages, checkName, checkTopicOptions, checkWatermark } from '../message-rules.js';
 import { partitionOfKey } from '../partitioner.js';
 import { unfailing } from '../unfailing.js';
+import { entriesOf, marksBehind } from './entries.js';
 import type { DeliveryTimes } from './group-member.js';
 import { defaultDeliveryTimes, GroupMember } from './group-member.js';
 import { hear, hearNoMore, tellMembers } from './local-members.js';
@@ -61,23 +62,18 @@ export class PolledEventBus extends EventBus {
     return partitionOfKey(key, await this.partitions(topic));
   }
 
-  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  async publish(topic: string, messages: readonly OutgoingMessage[], mark?: Watermark): Promise<void> {
     checkMessages(messages);
+    if (mark !== undefined) checkWatermark(mark);
     const partitions = await this.partitions(topic);
-    if (messages.length === 0) return;
-    const entries = messages.map((message) => {
-      return { ...message, kind: 'event' as const, partition: partitionOfKey(message.key, partitions) };
-    });
-    await this.append(topic, entries);
+    const events = entriesOf(messages, partitions);
+    const entries = mark === undefined ? events : [...events, ...marksBehind(events, mark, partitions)];
+    if (entries.length > 0) await this.append(topic, entries);
   }
 
   async publishWatermark(topic: string, mark: Watermark): Promise<void> {
     checkWatermark(mark);
-    const partitions = await this.partitions(topic);
-    await this.append(
-      topic,
-      Array.from({ length: partitions }, (_, partition) => ({ ...mark, kind: 'watermark', partition })),
-    );
+    await this.append(topic, marksBehind([], mark, await this.partitions(topic)));
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {

@@ -5,9 +5,11 @@ export interface PartitionId {
   readonly partition: number;
 }
 
+export type EventEntry = { readonly kind: 'event'; readonly partition: number } & OutgoingMessage;
+
 /** An entry on its way into a partition of a log. */
 export type LogEntry =
-  | ({ readonly kind: 'event'; readonly partition: number } & OutgoingMessage)
+  | EventEntry
   | ({ readonly kind: 'watermark'; readonly partition: number } & Watermark);
 
 export interface MemberOfGroup {
@@ -42,7 +44,10 @@ export abstract class PolledLog {
   async claim(_topic: string, _claim: TopicClaim): Promise<void> {}
   /** Undefined: the topic was not made. */
   abstract partitionsOf(topic: string): Promise<number | undefined>;
-  /** Appends all or none, dense per partition, in the order given. @throws InvalidMessageError for an unknown topic */
+  /**
+   * Appends dense per partition, in the order given: an entry never without those that stand before it in its partition.
+   * @throws InvalidMessageError for an unknown topic, @throws EventBusUnavailableError, after which some may be there
+   */
   abstract append(topic: string, entries: readonly LogEntry[]): Promise<void>;
   /** For each partition the offset that its next message will get. */
   abstract ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]>;

@@ -5,6 +5,7 @@ import type { RunningKafka } from '@cairn/engines/testing';
 import { startKafka } from '@cairn/engines/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventBusUnavailableError } from '../event-bus.js';
+import { earlyWatermarks } from '../testing/early-watermarks.js';
 import { eventually } from '../testing/eventually.js';
 import { Ledger } from '../testing/ledger.js';
 import { manyKeys, message, messages } from '../testing/messages.js';
@@ -78,7 +79,8 @@ describe('the Kafka bus, when the broker', () => {
     let refused = 0;
     const publishing = (async () => {
       for (let at = 0; at < sent.length; at += 15) {
-        refused += await publishUntilAcknowledged(publisher, topic, sent.slice(at, at + 15));
+        const mark = { scope: 'test', position: String(at + 15) };
+        refused += await publishUntilAcknowledged(publisher, topic, sent.slice(at, at + 15), mark);
         acknowledged = at + 15;
       }
     })();
@@ -90,6 +92,8 @@ describe('the Kafka bus, when the broker', () => {
     await publishing;
     await eventually('all arrived', () => new Set(ledger.ids()).size === sent.length, recoveryMs);
     expect(ledger.violations).toEqual([]);
+    expect(ledger.watermarks.length).toBeGreaterThan(0);
+    expect(earlyWatermarks(ledger)).toEqual([]);
     for (const key of keys) {
       expect(firstArrivals(ledger, key)).toEqual(sent.filter((one) => one.key === key).map(({ id }) => id));
     }

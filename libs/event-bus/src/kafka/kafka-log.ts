@@ -58,6 +58,11 @@ export class KafkaLog extends PolledLog {
     return this.topics.partitionsOf(this.prefix + topic);
   }
 
+  /**
+   * Not all or none: partitions may lie on several brokers, and much at once takes several requests. None is sent after
+   * one that failed, and what a request has of one partition is kept as a whole, so that no entry comes before one that
+   * stands before it in its partition. A watermark says nothing of other partitions and needs no more than that.
+   */
   async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
     await this.publisher.append(this.prefix + topic, entries.map(recordOf));
   }

@@ -6,6 +6,7 @@ import { testDatabase } from '@cairn/embedded-postgres/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { EventBusUnavailableError } from '../event-bus.js';
+import { earlyWatermarks } from '../testing/early-watermarks.js';
 import { eventually } from '../testing/eventually.js';
 import { Ledger } from '../testing/ledger.js';
 import { manyKeys, message, messages } from '../testing/messages.js';
@@ -60,7 +61,8 @@ describe('the PostgreSQL bus under faults', () => {
       const sent = messages('m', 900, keys);
       let failures = 0;
       for (let at = 0; at < sent.length; at += 15) {
-        failures += await publishUntilAcknowledged(publisher, 'topic', sent.slice(at, at + 15));
+        const mark = { scope: 'test', position: String(at + 15) };
+        failures += await publishUntilAcknowledged(publisher, 'topic', sent.slice(at, at + 15), mark);
         if (at % 90 === 0) {
           await admin.query(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -70,6 +72,8 @@ describe('the PostgreSQL bus under faults', () => {
       }
       await eventually('all arrived', () => new Set(ledger.ids()).size === sent.length);
       expect(ledger.violations).toEqual([]);
+      expect(ledger.watermarks.length).toBeGreaterThan(0);
+      expect(earlyWatermarks(ledger)).toEqual([]);
       for (const key of keys) {
         expect(firstArrivals(ledger, key)).toEqual(sent.filter((one) => one.key === key).map(({ id }) => id));
       }

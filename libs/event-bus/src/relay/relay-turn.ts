@@ -51,17 +51,27 @@ export class RelayTurn {
   }
 
   private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
-    const { bus, topic, checkpoint } = this.options;
+    const { checkpoint } = this.options;
     const messages = events.flatMap((event) => this.outgoing(event));
-    for (let at = 0; at < messages.length; at += eventBusLimits.publishMessagesMax) {
-      await bus.publish(topic, messages.slice(at, at + eventBusLimits.publishMessagesMax));
+    if (messages.length > 0) {
+      await this.publishWithMark(messages, readUpTo);
+      this.watermarks.unsay();
+    } else {
+      // Beside the checkpoint and not after it: the mark says what is out, which readers wait for, and not where a next turn begins.
+      this.watermarks.say(readUpTo);
     }
-    const saidEverywhere = messages.at(-1)?.sourcePosition === readUpTo && (await bus.partitions(topic)) === 1;
-    if (saidEverywhere) this.watermarks.unsay();
-    // Beside the checkpoint and not after it: the mark says what is out, which readers wait for, and not where a next turn begins.
-    else this.watermarks.say(readUpTo);
     await checkpoint.save(readUpTo);
     this.options.published(readUpTo);
+  }
+
+  /** The mark goes with the last of them, so that who waits for another partition need not wait for a call of its own. */
+  private async publishWithMark(messages: readonly OutgoingMessage[], position: Position): Promise<void> {
+    const { bus, topic, store } = this.options;
+    const { publishMessagesMax: most } = eventBusLimits;
+    for (let at = 0; at < messages.length; at += most) {
+      const mark = at + most < messages.length ? undefined : { scope: store.scope, position };
+      await bus.publish(topic, messages.slice(at, at + most), mark);
+    }
   }
 
   private outgoing(event: RecordedEvent): OutgoingMessage[] {

@@ -1,7 +1,7 @@
 import { InMemoryEventLog, InMemoryEventStore, SystemClock } from '@cairn/event-store';
 import type { RecordedEvent } from '@cairn/event-store';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { EventBus, OutgoingMessage } from '../event-bus.js';
+import type { EventBus } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
 import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
@@ -16,9 +16,9 @@ import { startRelay } from './start-relay.js';
 class FragileBus extends InMemoryEventBus {
   away = false;
 
-  override async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  override async publish(...call: Parameters<EventBus['publish']>): Promise<void> {
     this.check();
-    await super.publish(topic, messages);
+    await super.publish(...call);
   }
 
   override async publishWatermark(...call: Parameters<EventBus['publishWatermark']>): Promise<void> {
@@ -76,8 +76,11 @@ describe('a relay', () => {
     await bus.consume({ group: 'g', topics: ['topic'], checkpoint: ledger.checkpoint, handle: ledger.handle });
   };
 
-  const markedEverywhere = (position: string): boolean =>
-    [0, 1, 2].every((partition) => ledger.watermarks.some((m) => m.partition === partition && m.position === position));
+  /** By a mark, or by the event itself. */
+  const markedEverywhere = (position: string): boolean => {
+    const said = [...ledger.watermarks, ...ledger.events.map((event) => ({ ...event, position: event.sourcePosition }))];
+    return [0, 1, 2].every((partition) => said.some((one) => one.partition === partition && one.position === position));
+  };
 
   beforeEach(() => {
     log = new InMemoryEventLog();
@@ -215,6 +218,38 @@ describe('a relay', () => {
     }
     await eventually('the last mark is out', () => markedEverywhere('300'));
     expect(ledger.watermarks.length).toBeLessThan(300);
+  });
+
+  test('says in the call that publishes events that all is out, also where a private one is the last', async () => {
+    const marking = jest.spyOn(bus, 'publishWatermark');
+    const publishing = jest.spyOn(bus, 'publish');
+    await read();
+    await append('a', ['StageAdvanced', 'StageAdvanced', 'PrivateNote']);
+    start();
+    await eventually('all is out', () => markedEverywhere('3'));
+    expect(ledger.events).toHaveLength(2);
+    await append('b', ['StageAdvanced']);
+    await eventually('this is out, too', () => markedEverywhere('4'));
+    expect(ledger.watermarks.map(({ position }) => position).sort()).toEqual(['3', '3', '3', '4', '4']);
+    expect(publishing).toHaveBeenCalledTimes(2);
+    expect(marking).not.toHaveBeenCalled();
+  });
+
+  test('owes no watermark any more once a later event has said it', async () => {
+    let kept = (): Promise<boolean> => Promise.resolve(true);
+    const { load, save } = checkpoint;
+    const errors: string[] = [];
+    const onError = (error: unknown): number => errors.push(String(error));
+    const relay = start({ leaseMs: 40, checkpoint: { load, save, takeTurn: () => kept() }, onError });
+    jest.spyOn(bus, 'publishWatermark').mockRejectedValue(new Error('no mark by itself'));
+    await append('a', ['PrivateNote']);
+    await eventually('the failure is seen', () => String(relay.lastError).includes('no mark'));
+    await append('a', ['StageAdvanced']);
+    await eventually('the event is out', () => relay.publishedUpTo === '2' && relay.lastError === undefined);
+    kept = () => Promise.reject(new Error('not asked in time'));
+    await eventually('another failure is seen', () => errors.some((error) => error.includes('not asked')));
+    kept = () => Promise.resolve(true);
+    await eventually('it is forgotten', () => relay.lastError === undefined);
   });
 
   test('says no watermark where the one partition has the last event', async () => {

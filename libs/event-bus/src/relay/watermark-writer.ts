@@ -11,8 +11,8 @@ export interface WatermarkWriterOptions {
 }
 
 /**
- * Writes the newest watermark that is due, at once after a pause, and at most one per interval while the relay is busy:
- * a mark goes into every partition, and one per event would outnumber the events.
+ * Writes watermarks that go with no message: the newest that is due, at once after a pause, and at most one per interval
+ * while the relay is busy, since a mark goes into every partition, and one per private event would outnumber the events.
  */
 export class WatermarkWriter {
   private readonly signal = new Signal();
@@ -31,9 +31,10 @@ export class WatermarkWriter {
     this.signal.notify();
   }
 
-  /** A message has said as much: nothing is due any more. */
+  /** What was said has gone out with messages, or what lies beyond it: nothing is due any more, nor failing. */
   unsay(): void {
     this.due = undefined;
+    this.failing = false;
   }
 
   /** True while the newest mark could not be written; it is tried again and again. */
