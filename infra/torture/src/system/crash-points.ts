@@ -17,9 +17,9 @@ export class CrashPoints {
   /** A bus that reaches the points around publishing and before a batch is handled. */
   around(bus: EventBus, twice = false): EventBus {
     const reach = (point: CrashPoint): void => this.reach(point);
-    const publish: EventBus['publish'] = async (topic, messages) => {
+    const publish: EventBus['publish'] = async (topic, messages, mark) => {
       if (messages.length > 0) reach('before-publish');
-      await bus.publish(topic, messages);
+      await bus.publish(topic, messages, mark);
       if (messages.length > 0) reach('after-publish');
     };
     const consume: EventBus['consume'] = (options) =>
