@@ -22,3 +22,11 @@ export interface SqlSession {
 
 /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
 export type InTransaction = <Result>(work: (session: SqlSession) => Promise<Result>) => Promise<Result>;
+
+/**
+ * Has a statement go along with the next one of its transaction, which then fails if this one does: for what nobody needs
+ * the answer of. The name stands for this one text.
+ */
+export const goAlong = (session: SqlSession, name: string, sql: string, values: readonly unknown[] = []): void => {
+  session.query(sql, values, { name, withNext: true }).catch(() => undefined);
+};

@@ -48,6 +48,7 @@ export { ProjectionRunner } from './projections/projection-runner.js';
 export type { RunnerOptions } from './projections/projection-runner.js';
 export { ReadModels, readModelsController } from './projections/read-models.controller.js';
 export type { ReadModel } from './projections/read-models.controller.js';
+export { sharedSource } from './projections/shared-source.js';
 export { storeSource } from './projections/store-source.js';
 export { closeServer } from './service/close-server.js';
 export { Closers } from './service/closers.js';

@@ -9,6 +9,7 @@ import {
   queryOn,
   ReadModels,
   readModelsController,
+  sharedSource,
   startService,
   transactionsOn,
 } from '@cairn/service-kit';
@@ -51,8 +52,9 @@ const handlers = [
 const assemble = (platform: Platform): ServiceParts => {
   const { config, dataSource, logger, readiness } = platform;
   const session = queryOn(dataSource);
+  const source = sharedSource(logSource(session));
   const runnerOf = (projection: Projection<ReceivedEvent>): ProjectionRunner<ReceivedEvent> =>
-    new ProjectionRunner(projection, logSource(session), transactionsOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
+    new ProjectionRunner(projection, source, transactionsOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
   const runners = [directoryProjection, adoptionProjection, historyProjection].map((projection) => [projection.name, runnerOf(projection)] as const);
   const fresh = new FreshReadModels(Object.fromEntries(runners));
   const readModels = new ReadModels(fresh.models);

@@ -1,3 +1,4 @@
+import { goAlong } from '@cairn/event-bus';
 import type { SqlSession } from '@cairn/event-bus';
 
 import type { RectangleChange } from './rectangles.js';
@@ -79,12 +80,12 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
   }
 
   /**
-   * Writes the changes of a batch, set by set.
+   * Writes the changes of a batch, set by set; the last statement goes along with the next one of the transaction.
    * @throws when a rectangle that should end is not there: the table does not follow from the log, and must be rebuilt
    */
   async write(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
     await this.end(session, changes);
-    await this.add(session, changes);
+    this.add(session, changes);
   }
 
   /**
@@ -115,7 +116,7 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
     }
   }
 
-  private async add(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
+  private add(session: SqlSession, changes: readonly SubjectChange<State>[]): void {
     const { name, key, state, valuesOf } = this.parts;
     const added = changes.flatMap(({ key: subject, change }) =>
       change.added.map((rectangle) => ({
@@ -135,7 +136,9 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
       log_from: 'bigint', log_to: 'bigint', ...state,
     };
     const names = Object.keys(columns).join(', ');
-    await session.query(
+    goAlong(
+      session,
+      `cairn_add_${name}`,
       `INSERT INTO ${name} (${names}) SELECT ${names} FROM json_to_recordset($1::json) AS r (${declared(columns).join(', ')})`,
       [JSON.stringify(added)],
     );

@@ -1,5 +1,6 @@
 import { emptyTimeline, record, stageSchema, stateIntervals } from '@cairn/contracts';
 import type { AdoptionPublicEvent, Started } from '@cairn/contracts';
+import { goAlong } from '@cairn/event-bus';
 import type { SqlSession } from '@cairn/event-bus';
 import { ProblemException, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
@@ -56,13 +57,16 @@ const reading: StreamReading<AdoptionPublicEvent, Started> = {
   stretchesOf: (events) => stateIntervals(events.map(timelineEntryOf).reduce(record, emptyTimeline)),
 };
 
-const addVersions = async (batch: readonly ReceivedEvent[], session: SqlSession): Promise<void> => {
+const addVersions = (batch: readonly ReceivedEvent[], session: SqlSession): void => {
   const versions = batch.flatMap(({ event, logPosition }) => {
     const adoption = adoptionEventOf(event);
     if (!adoption) return [];
     return { ...reading.keyOf(adoption), version: event.streamversion, known_from: event.recordedat, log_from: logPosition };
   });
-  await session.query(
+  if (versions.length === 0) return;
+  goAlong(
+    session,
+    'cairn_add_adoption_version',
     `INSERT INTO adoption_version (district, initiative_id, school_id, version, known_from, log_from)
      SELECT district, initiative_id, school_id, version, known_from, log_from FROM json_to_recordset($1::json)
        AS v (district text, initiative_id text, school_id uuid, version bigint, known_from timestamptz, log_from bigint)`,
@@ -77,7 +81,7 @@ export const adoptionProjection: Projection<ReceivedEvent> = {
   indexes: adoptionRectangles.indexes,
   project: async (batch, session) => {
     await projectStreams(adoptionRectangles, reading, batch, session);
-    await addVersions(batch, session);
+    addVersions(batch, session);
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
+import { goAlong } from '@cairn/event-bus';
 import type { SqlSession } from '@cairn/event-bus';
 import { cursorOf, minPositionSchema, pageSchema, placeIn, problems, schoolIdSchema, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
@@ -60,11 +61,15 @@ export const historyProjection: Projection<ReceivedEvent> = {
   ddl: schoolEventDdl,
   indexes: schoolEventIndexes,
   project: async (batch, session) => {
-    await session.query(
+    const rows = batch.flatMap(rowsOf);
+    if (rows.length === 0) return;
+    goAlong(
+      session,
+      'cairn_add_school_event',
       `INSERT INTO school_event (log_from, event_id, district, school_id, initiative_id, recorded_at, corrects)
        SELECT log_from, event_id, district, school_id, initiative_id, recorded_at, corrects FROM json_to_recordset($1::json)
          AS e (log_from bigint, event_id uuid, district text, school_id uuid, initiative_id text, recorded_at timestamptz, corrects uuid)`,
-      [JSON.stringify(batch.flatMap(rowsOf))],
+      [JSON.stringify(rows)],
     );
   },
 };
