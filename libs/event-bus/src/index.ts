@@ -43,4 +43,5 @@ export { Relay, startRelay } from './relay/start-relay.js';
 export type { PublicMessage } from './relay/relay-turn.js';
 export type { RelayLag, RelayOptions } from './relay/start-relay.js';
 export { partitionOfKey } from './partitioner.js';
+export { goAlong } from './sql-session.js';
 export type { InTransaction, Sending, SqlSession } from './sql-session.js';
