@@ -5,7 +5,7 @@ import type { Incoming } from '../event-bus.js';
 import { EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
 import { quoteIdentifier } from '../quote-identifier.js';
 import { unknownTopicState } from './bus-functions.js';
-import type { MessageRow } from './message-row.js';
+import { MessagePages } from './message-pages.js';
 import { incomingOf } from './message-row.js';
 
 /** One statement carries at most this much, whatever the number of messages. */
@@ -14,6 +14,7 @@ const appendBytesMax = 16_000_000;
 /** The log in PostgreSQL. Each call is one statement, with a time limit on the server and one here. */
 export class PostgresLog extends PolledLog {
   private readonly schema: string;
+  private readonly pages: MessagePages;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -22,6 +23,7 @@ export class PostgresLog extends PolledLog {
   ) {
     super();
     this.schema = quoteIdentifier(schema);
+    this.pages = new MessagePages(this.schema, (text, values) => this.run(text, values));
     // The pool drops a connection that breaks while idle; without a listener it would end the process.
     pool.on('error', () => undefined);
   }
@@ -81,15 +83,7 @@ export class PostgresLog extends PolledLog {
   }
 
   async read(from: PartitionId, offset: bigint, limits: ReadLimits): Promise<readonly Incoming[]> {
-    const rows = await this.run<MessageRow>(
-      `SELECT * FROM (
-         SELECT message_offset, kind, scope, source_position, message_id, key, headers, value,
-           sum(value_bytes) OVER (ORDER BY message_offset ROWS UNBOUNDED PRECEDING) - value_bytes AS bytes_before
-         FROM ${this.schema}.message WHERE topic = $1 AND partition = $2 AND message_offset >= $3
-         ORDER BY message_offset LIMIT $4) page
-       WHERE bytes_before < $5 ORDER BY message_offset`,
-      [from.topic, from.partition, offset.toString(), limits.messagesMax, limits.bytesMax],
-    );
+    const rows = await this.pages.read(from, offset, limits);
     return rows.map((row) => incomingOf(from, row));
   }
 
