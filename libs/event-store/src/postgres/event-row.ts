@@ -1,7 +1,8 @@
 import { DamagedEventError } from '../errors.js';
-import type { Instant, Json, NewEvent, RecordedEvent } from '../event.js';
+import type { Json, NewEvent, RecordedEvent } from '../event.js';
 import type { ChainHead } from '../hash-chain.js';
 import { quoted } from '../plain-json.js';
+import { InstantReader } from './instant-reader.js';
 
 /** Every value as the text that PostgreSQL sends; the adapter turns off the driver's own parsing. */
 export interface EventRow {
@@ -55,6 +56,9 @@ export const metaText = (event: Meta): string => {
   return `{${members}}`;
 };
 
+/** One for each column. */
+const [occurred, recorded] = [new InstantReader(), new InstantReader()];
+
 /** @throws DamagedEventError when the row does not hold what was once written. */
 export const eventOf = (row: EventRow): RecordedEvent => {
   try {
@@ -65,14 +69,14 @@ export const eventOf = (row: EventRow): RecordedEvent => {
       type: row.type,
       schemaVersion: Number(row.schema_version),
       district,
-      occurredAt: instantOf(row.occurred_at),
+      occurredAt: occurred.read(row.occurred_at),
       actor,
       correlationId,
       data: JSON.parse(row.data) as Json,
       stream: row.stream_id,
       version: Number(row.version),
       position: row.pos,
-      recordedAt: instantOf(row.recorded_at),
+      recordedAt: recorded.read(row.recorded_at),
       hash: hexOf(row.hash),
     };
     if (onBehalfOf !== undefined) event.onBehalfOf = onBehalfOf;
@@ -88,7 +92,7 @@ export const eventOf = (row: EventRow): RecordedEvent => {
 export const chainHeadOf = (row: HeadRow): ChainHead => ({
   version: Number(row.version),
   hash: hexOf(row.head_hash),
-  recordedAt: instantOf(row.recorded_at),
+  recordedAt: recorded.read(row.recorded_at),
 });
 
 /** The form in which PostgreSQL takes and sends bytes. */
@@ -110,10 +114,4 @@ const metaOf = (text: string): Meta => {
     throw new Error('meta lacks a member');
   }
   return meta as unknown as Meta;
-};
-
-/** `1759294800.123000` → `2025-10-01T05:00:00.123Z`. The store writes whole milliseconds; anything else is damage. */
-const instantOf = (epochSeconds: string): Instant => {
-  if (!/^-?\d+\.\d{3}000$/.test(epochSeconds)) throw new Error(`${epochSeconds} s is no time that the store wrote`);
-  return new Date(Math.round(Number(epochSeconds) * 1_000)).toISOString();
 };

@@ -29,8 +29,11 @@ import type { NewStream } from './import/import-chunks.js';
 import { chunksOf } from './import/import-chunks.js';
 import type { ImportResult } from './import/stream-import.js';
 import { StreamImport } from './import/stream-import.js';
+import type { PackedRow } from './packed-row.js';
+import { eventOfPacked } from './packed-row.js';
 import { normalised } from './postgres-errors.js';
-import { findQuery, headQuery, largeDataCharacters, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
+import type { ReadAllRow } from './read-statements.js';
+import { findQuery, headQuery, isEvent, largeDataCharacters, readAllQuery, readStreamQuery, readWindowPositions, storeIdQuery } from './read-statements.js';
 import { quotedName } from './schema-name.js';
 
 const readConnectionsMax = 4;
@@ -115,8 +118,8 @@ export class PostgresEventStore extends EventStore {
   async readStream(stream: StreamId, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
     const checked = checkReadStream(options);
     if (!canBeStream(stream)) return [];
-    const rows = await this.query<EventRow>(readStreamQuery(this.schema, stream, checked));
-    return rows.map(eventOf);
+    const rows = await this.arrays<PackedRow>(readStreamQuery(this.schema, stream, checked));
+    return rows.map(eventOfPacked);
   }
 
   async readAll(options: ReadAllOptions = {}): Promise<ReadAllPage> {
@@ -124,11 +127,12 @@ export class PostgresEventStore extends EventStore {
     let after = parsePosition(options.after ?? beforeTheFirst);
     // A window bounds what one statement looks through when few events match; an empty one is not the end yet.
     for (;;) {
-      const rows = await this.query<EventRow & { head: string }>(readAllQuery(this.schema, after, filter, limit));
-      const head = Number(rows[0]?.head ?? 0);
-      const events = rows.filter((row) => row.pos !== null).map(eventOf);
-      const full = events.length === limit || (events.length > 0 && rows.some(({ data }) => data.length > largeDataCharacters));
-      const upTo = full ? Number(rows.at(-1)?.pos) : Math.max(after, Math.min(head, after + readWindowPositions));
+      const rows = await this.arrays<ReadAllRow>(readAllQuery(this.schema, after, filter, limit));
+      const head = Number(rows[0]?.[2] ?? 0);
+      const found = rows.filter(isEvent);
+      const events = found.map(eventOfPacked);
+      const full = events.length === limit || found.some(([, data]) => data.length > largeDataCharacters);
+      const upTo = full ? Number(events.at(-1)?.position) : Math.max(after, Math.min(head, after + readWindowPositions));
       if (events.length > 0 || upTo >= head) return { events, readUpTo: String(upTo) };
       after = upTo;
     }
@@ -174,9 +178,17 @@ export class PostgresEventStore extends EventStore {
   }
 
   protected async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<readonly Row[]> {
+    return await this.rows(() => this.pool.query<Row>(query));
+  }
+
+  private async arrays<Row extends unknown[]>(query: pg.QueryArrayConfig): Promise<readonly Row[]> {
+    return await this.rows(() => this.pool.query<Row>(query));
+  }
+
+  private async rows<Row>(ask: () => Promise<{ readonly rows: readonly Row[] }>): Promise<readonly Row[]> {
     this.assertOpen();
     try {
-      return (await this.pool.query<Row>(query)).rows;
+      return (await ask()).rows;
     } catch (error) {
       throw normalised(error);
     }
