@@ -5,13 +5,14 @@ import { behindParked } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { StaleOwnerError } from './failures.js';
 import type { LogCheckpoints } from './log-checkpoints.js';
+import type { MarkRuns } from './mark-runs.js';
 import type { ComparePositions } from './progress.js';
 import { advancedBy, compareDecimalPositions, isDecimalPosition } from './progress.js';
 
 export interface BatchEnvironment {
   readonly inTransaction: InTransaction;
-  /** See `ConsumerOptions.alone`. */
-  readonly alone: SqlSession | undefined;
+  /** Undefined without `ConsumerOptions.alone`: watermarks take a transaction like all others then. */
+  readonly marks: MarkRuns | undefined;
   readonly store: ConsumerStore;
   readonly parked: ParkedStore;
   readonly checkpoints: LogCheckpoints;
@@ -57,8 +58,13 @@ export const takeInRun = async (
   const strays = await strayKeys(environment, batch, messages);
   const events = eventsOf(messages);
   const reached = comparedInDatabase(messages, compare) ? advancedBy(messages, [], compare) : undefined;
-  return transactionFor(environment, events, reached)(async (session) => {
-    const checkpoint = { logId, topic, partition, lastOffset, fence };
+  const checkpoint = { logId, topic, partition, lastOffset, fence };
+  if (environment.marks !== undefined && reached !== undefined && events.length === 0) {
+    const begun = await environment.marks.takeIn({ ...checkpoint, reached });
+    if (begun === undefined) throw new StaleOwnerError(topic, partition, fence);
+    return { advanced: begun.advanced, parked: [] };
+  }
+  return environment.inTransaction(async (session) => {
     const begun = await store.begin(session, { ...checkpoint, events, reached: reached ?? [] });
     if (begun === undefined) throw new StaleOwnerError(topic, partition, fence);
     const { applicable, following, stray } = sorted(events, begun, strays);
@@ -88,14 +94,6 @@ const eventsOf = (messages: readonly Incoming[]): readonly IncomingMessage[] => 
 const comparedInDatabase = (messages: readonly Incoming[], compare: ComparePositions): boolean =>
   compare === compareDecimalPositions &&
   messages.every((one) => isDecimalPosition(one.kind === 'event' ? one.sourcePosition : one.position));
-
-/** Watermarks alone are done with the one statement that begins: it is a transaction by itself. */
-const transactionFor = (
-  { inTransaction, alone }: BatchEnvironment,
-  events: readonly IncomingMessage[],
-  reached: readonly ProgressRow[] | undefined,
-): InTransaction =>
-  alone !== undefined && reached !== undefined && events.length === 0 ? (work) => work(alone) : inTransaction;
 
 /** Moves on what is kept of the partition, by an order that the database does not know. */
 const advance = async (

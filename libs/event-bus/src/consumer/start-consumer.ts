@@ -13,6 +13,7 @@ import { listParked } from '../postgres/list-parked.js';
 import type { Dropping, ParkedCounts, ParkedKey } from '../postgres/parked-store.js';
 import { ParkedStore } from '../postgres/parked-store.js';
 import { LogCheckpoints } from './log-checkpoints.js';
+import { MarkRuns } from './mark-runs.js';
 import type { ComparePositions } from './progress.js';
 import { compareDecimalPositions, Progress } from './progress.js';
 import type { Replayed, ReplayOptions } from './replay-parked.js';
@@ -65,7 +66,8 @@ export class Consumer {
     const checkpoints = new LogCheckpoints(bus, inTransaction, store);
     const parked = new ParkedStore(schema, group);
     const partitionOf = bus.partitionOf.bind(bus);
-    this.environment = { inTransaction, alone, store, parked, checkpoints, compare, partitionOf, apply };
+    const marks = alone === undefined ? undefined : new MarkRuns(store, alone);
+    this.environment = { inTransaction, marks, store, parked, checkpoints, compare, partitionOf, apply };
     this.known = new Progress(compare);
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.

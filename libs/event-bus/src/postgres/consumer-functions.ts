@@ -56,5 +56,51 @@ BEGIN
   END IF;
   RETURN NEXT;
 END $$;
-`;
+${takeInMarks(schema)}`;
 };
+
+/**
+ * The same for runs of watermarks of several partitions, each partition once. Passes over those whose checkpoint is held
+ * by another or does not exist, and answers a row for each of the others: the run's place from 1, whether its fence is
+ * older than the checkpoint's, so that it did nothing, and the positions that it has moved on.
+ */
+const takeInMarks = (schema: string): string => `
+CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_marks(
+  p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
+  p_places integer[], p_scopes text[], p_positions text[]
+) RETURNS TABLE (run_place integer, is_stale boolean, moved_scopes text[], moved_positions text[]) LANGUAGE plpgsql AS $$
+DECLARE
+  held integer[];
+  taken integer[];
+BEGIN
+  SELECT coalesce(array_agg(h.place), '{}'), coalesce(array_agg(h.place) FILTER (WHERE h.fence <= p_fences[h.place]), '{}')
+    INTO held, taken
+    FROM (
+      SELECT r.place::integer AS place, c.fence
+      FROM unnest(p_log_ids, p_topics, p_partitions) WITH ORDINALITY AS r (log_id, topic, partition, place)
+      JOIN ${schema}.consumer_checkpoint c
+        ON c.group_name = p_group AND c.log_id = r.log_id AND c.topic = r.topic AND c.partition = r.partition
+      FOR UPDATE OF c SKIP LOCKED) h;
+
+  UPDATE ${schema}.consumer_checkpoint c
+    SET last_offset = greatest(c.last_offset, p_last_offsets[t.place]), fence = p_fences[t.place], changed_at = now()
+    FROM unnest(taken) AS t (place)
+    WHERE c.group_name = p_group AND c.log_id = p_log_ids[t.place]
+      AND c.topic = p_topics[t.place] AND c.partition = p_partitions[t.place];
+
+  RETURN QUERY
+    WITH moved AS (
+      INSERT INTO ${schema}.consumer_progress AS p (group_name, topic, partition, scope, source_position)
+      SELECT p_group, p_topics[u.place], p_partitions[u.place], u.scope, u.position
+      FROM unnest(p_places, p_scopes, p_positions) AS u (place, scope, position)
+      WHERE u.place = ANY (taken) ORDER BY 2, 3, 4
+      ON CONFLICT (group_name, topic, partition, scope) DO UPDATE SET source_position = excluded.source_position
+        WHERE p.source_position::numeric < excluded.source_position::numeric
+      RETURNING p.topic, p.partition, p.scope, p.source_position)
+    SELECT h.place, NOT h.place = ANY (taken),
+      array_agg(m.scope) FILTER (WHERE m.scope IS NOT NULL), array_agg(m.source_position) FILTER (WHERE m.scope IS NOT NULL)
+    FROM unnest(held) AS h (place)
+    LEFT JOIN moved m ON m.topic = p_topics[h.place] AND m.partition = p_partitions[h.place]
+    GROUP BY h.place;
+END $$;
+`;

@@ -32,6 +32,9 @@ export interface Beginning extends Checkpoint {
   readonly reached: readonly ProgressRow[];
 }
 
+/** A run of watermarks alone. */
+export type MarkRun = Omit<Beginning, 'events'>;
+
 export interface Begun {
   /** Ids that were not taken in before. */
   readonly fresh: ReadonlySet<string>;
@@ -100,17 +103,37 @@ export class ConsumerStore {
       { name: `cairn_take_in_${this.schema}` },
     );
     if (row === undefined) return undefined;
-    const positions = row.moved_positions ?? [];
-    return {
-      fresh: new Set(row.fresh_ids),
-      parked: new Set(row.parked_keys),
-      advanced: (row.moved_scopes ?? []).map((scope, at) => ({
-        topic,
-        partition,
-        scope,
-        source_position: positions[at] ?? '',
-      })),
-    };
+    return { fresh: new Set(row.fresh_ids), parked: new Set(row.parked_keys), advanced: advancedOf(checkpoint, row) };
+  }
+
+  /**
+   * Begins runs of watermarks of several partitions, each partition once, as `begin` does. Those whose checkpoint is held
+   * by another, or not there yet, have no answer, and nothing is done of them.
+   */
+  async takeInMarks(session: SqlSession, runs: readonly MarkRun[]): Promise<ReadonlyMap<MarkRun, Begun | 'stale'>> {
+    const reached = runs.flatMap((run, at) => run.reached.map((row) => ({ place: at + 1, ...row })));
+    const rows = await session.query<TakenRow>(
+      `SELECT * FROM ${this.schema}.consumer_take_in_marks($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        this.group,
+        runs.map(({ logId }) => logId),
+        runs.map(({ topic }) => topic),
+        runs.map(({ partition }) => partition),
+        runs.map(({ lastOffset }) => lastOffset),
+        runs.map(({ fence }) => fence),
+        reached.map(({ place }) => place),
+        reached.map(({ scope }) => scope),
+        reached.map(({ source_position }) => source_position),
+      ],
+      { name: `cairn_take_in_marks_${this.schema}` },
+    );
+    const answers = new Map<MarkRun, Begun | 'stale'>();
+    for (const row of rows) {
+      const run = runs[row.run_place - 1];
+      if (run === undefined) continue;
+      answers.set(run, row.is_stale ? 'stale' : { fresh: new Set(), parked: new Set(), advanced: advancedOf(run, row) });
+    }
+    return answers;
   }
 
   /** Progress of the whole group, or of one partition. */
@@ -138,9 +161,20 @@ export class ConsumerStore {
   }
 }
 
-interface BegunRow {
-  readonly fresh_ids: string[] | null;
-  readonly parked_keys: string[] | null;
+interface MovedRow {
   readonly moved_scopes: string[] | null;
   readonly moved_positions: string[] | null;
 }
+
+interface BegunRow extends MovedRow {
+  readonly fresh_ids: string[] | null;
+  readonly parked_keys: string[] | null;
+}
+
+interface TakenRow extends MovedRow {
+  readonly run_place: number;
+  readonly is_stale: boolean;
+}
+
+const advancedOf = ({ topic, partition }: Checkpoint, { moved_scopes, moved_positions }: MovedRow): readonly ProgressRow[] =>
+  (moved_scopes ?? []).map((scope, at) => ({ topic, partition, scope, source_position: moved_positions?.[at] ?? '' }));
