@@ -25,7 +25,11 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
 }
 
-/** How often the delivery is hurried while somebody waits: other processes publish without a word to this one. */
+/**
+ * The delivery is hurried when nothing has changed for a while, first for so long: other processes publish without a word
+ * to this one. While it brings something it needs no hurry.
+ */
+const wakeFirstMs = 3;
 const wakeAgainMs = 10;
 /** Between two looks at the database, for what other copies have committed: doubling from the first to the last. */
 const lookFirstMs = 10;
@@ -90,10 +94,9 @@ export class ProgressReader {
       });
     try {
       // Raced, because a database that hangs must not hold the reader beyond the deadline.
-      while (!(await Promise.race([look(), over]))) {
+      for (let pauseMs = wakeFirstMs; !(await Promise.race([look(), over])); pauseMs = wakeAgainMs) {
         if (ending.signal.aborted) throw new ProgressTimeoutError(scope, position, timeoutMs, { cause });
-        this.wake();
-        await this.nextChange(ending.signal);
+        if (!(await this.changesWithin(pauseMs, ending.signal))) this.wake();
       }
     } finally {
       clearTimeout(timer);
@@ -139,17 +142,20 @@ export class ProgressReader {
     return this.refreshing;
   }
 
-  private async nextChange(deadline: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
+  /** Resolves with the next change, or false once there was none for so long, or at the deadline. */
+  private async changesWithin(milliseconds: number, deadline: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (changed: boolean): void => {
         clearTimeout(timer);
-        deadline.removeEventListener('abort', done);
-        this.listeners.delete(done);
-        resolve();
+        deadline.removeEventListener('abort', unchanged);
+        this.listeners.delete(change);
+        resolve(changed);
       };
-      const timer = setTimeout(done, wakeAgainMs);
-      deadline.addEventListener('abort', done);
-      this.listeners.add(done);
+      const change = (): void => done(true);
+      const unchanged = (): void => done(false);
+      const timer = setTimeout(unchanged, milliseconds);
+      deadline.addEventListener('abort', unchanged);
+      this.listeners.add(change);
     });
   }
 }

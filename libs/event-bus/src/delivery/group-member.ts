@@ -36,6 +36,8 @@ export class GroupMember implements Consumption {
   private readonly stoppedPolling = new AbortController();
   private leaseEndsAt = 0;
   private pollDelayMs: number;
+  /** By `performance.now()`; infinite while it looks, unless another look is asked for meanwhile. */
+  private nextLookAt = Infinity;
 
   constructor(
     private readonly log: PolledLog,
@@ -58,8 +60,7 @@ export class GroupMember implements Consumption {
   }
 
   wake(): void {
-    this.pollDelayMs = this.times.pollMs;
-    this.pollSignal.notify();
+    this.lookWithin(0);
   }
 
   /** Something was appended to these partitions, as the publisher in this process knows. */
@@ -134,7 +135,7 @@ export class GroupMember implements Consumption {
       limits: { messagesMax: this.options.batchMessagesMax ?? batchMessagesDefault, bytesMax: batchBytesMax },
       consume: this.options,
       leaseHeld: () => performance.now() < this.leaseEndsAt,
-      onWaiting: () => this.wake(),
+      onWaiting: () => this.lookWithin(this.times.pollMs),
       onHandled: (lastOffset) => this.log.handled(this.identity, assignment, lastOffset),
     });
   }
@@ -155,9 +156,27 @@ export class GroupMember implements Consumption {
     void done.then(() => this.releases.delete(done));
   }
 
+  /** Messages come, or are waited for: the next look is no later than after so many milliseconds, and others follow soon. */
+  private lookWithin(milliseconds: number): void {
+    this.pollDelayMs = this.times.pollMs;
+    const latest = performance.now() + milliseconds;
+    if (latest >= this.nextLookAt) return;
+    this.nextLookAt = latest;
+    this.pollSignal.notify();
+  }
+
+  private async untilNextLook(): Promise<void> {
+    // One that was asked for during the last look may come sooner.
+    this.nextLookAt = Math.min(this.nextLookAt, performance.now() + this.pollDelayMs);
+    while (!this.stopped && performance.now() < this.nextLookAt) {
+      await this.pollSignal.wait(this.nextLookAt - performance.now());
+    }
+    this.nextLookAt = Infinity;
+  }
+
   private async poll(): Promise<void> {
     while (!this.stopped) {
-      await this.pollSignal.wait(this.pollDelayMs);
+      await this.untilNextLook();
       if (this.stopped) return;
       try {
         const found = await this.look();
