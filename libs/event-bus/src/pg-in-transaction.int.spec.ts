@@ -114,6 +114,18 @@ describe('a transaction on a pool of pg', () => {
     expect(await kept()).toEqual([1, 2, 3, 4]);
   });
 
+  test('sends what pg has to write out by itself, instead of along with the next', async () => {
+    const adding = 'INSERT INTO kept SELECT unnest($1::int[]) RETURNING n';
+    const all = (...numbers: readonly number[]) =>
+      pgInTransaction(pool)(async (session) => {
+        const waiting = session.query(adding, [numbers], { name: 'adding all', withNext: true });
+        await session.query('SELECT $1::int', [1]);
+        return waiting;
+      });
+    await all(1, 2);
+    expect(await all(3, 4)).toEqual([{ n: 3 }, { n: 4 }]);
+  });
+
   test('says why nothing is done after a statement that nobody waited for', async () => {
     const work = pgInTransaction(pool)(async (session) => {
       void session.query('SELECT 1 / $1::int', [0]).catch(() => undefined);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { begin, beginOnOneState, commit, isExtended, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
+import { begin, beginOnOneState, commit, isExtended, isPlain, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
 import type { NamedStatement, Statement } from './pg-round-trip.js';
 import type { InTransaction, Sending, SqlSession } from './sql-session.js';
 
@@ -96,7 +96,7 @@ class PgTransaction implements SqlSession {
   }
 
   private sendWithNext(statement: NamedStatement): Promise<unknown[]> {
-    if (!isPrepared(this.client, statement)) return this.send(statement, false);
+    if (!isPrepared(this.client, statement) || !isPlain(statement)) return this.send(statement, false);
     return new Promise((resolve, reject) => this.waiting.push({ statement, resolve, reject }));
   }
 

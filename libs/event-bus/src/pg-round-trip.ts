@@ -16,6 +16,9 @@ export const commit: NamedStatement = { name: 'cairn_commit', text: 'COMMIT', va
 /** One without name and values goes as a text, which may hold several statements. */
 export const isExtended = ({ name, values }: Statement): boolean => name !== undefined || values.length > 0;
 
+/** Whether its values go to the server as the text that they are anyway; of others, pg alone knows how to write them. */
+export const isPlain = ({ values }: Statement): boolean => values.every((value) => value === null || typeof value !== 'object');
+
 /** The names that each connection has prepared. By its name alone a statement can go together with another. */
 const prepared = new WeakMap<pg.ClientBase, Set<string>>();
 
@@ -85,7 +88,7 @@ const sendAsText = async (client: pg.ClientBase, { before, statement, after }: T
 const configOf = ({ text, values, name }: Statement): pg.QueryConfig => ({ text, values: [...values], ...(name === undefined ? {} : { name }) });
 
 const run = (connection: pg.Connection, { name, values }: NamedStatement): void => {
-  connection.bind({ statement: name, values: values.map((value) => (value === null ? null : String(value))) }, true);
+  connection.bind({ statement: name, values: values.map((value) => (value === null || value === undefined ? null : String(value))) }, true);
   connection.describe({ type: 'P' }, true);
   connection.execute({}, true);
 };
