@@ -1,4 +1,5 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
+import { goAlong } from '@cairn/event-bus';
 import type { SqlSession } from '@cairn/event-bus';
 
 /** A public event with its place in the log of this service: 1, 2, 3, … in the order of receipt. */
@@ -112,16 +113,18 @@ const unseen = (events: readonly AnyPublicEvent[], known: Known): readonly AnyPu
 
 /**
  * Appends what the log does not hold yet, in the order given, and answers how many events that were. Events that it
- * holds are passed over, so a batch may come any number of times.
+ * holds are passed over, so a batch may come any number of times. What it appends goes along with the next statement of
+ * the transaction, or with its end.
  * @throws ReceivedEventConflictError, @throws ReceivedOutOfOrderError; either way nothing is appended
  */
 export const appendReceived = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<number> => {
   if (events.length === 0) return 0;
-  const locked = session.query('SELECT log_position FROM received_head WHERE one = 1 FOR UPDATE', [], { name: 'received_head_lock', withNext: true });
-  locked.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+  goAlong(session, 'received_head_lock', 'SELECT log_position FROM received_head WHERE one = 1 FOR UPDATE');
   const added = unseen(events, await knownOf(session, events));
   if (added.length === 0) return 0;
-  await session.query(
+  goAlong(
+    session,
+    'received_events_add',
     `WITH head AS (UPDATE received_head SET log_position = log_position + $2 WHERE one = 1 RETURNING log_position - $2 AS before)
      INSERT INTO received_event (log_position, event_id, scope, district, stream, stream_version, type, subject,
        occurred_at, recorded_at, hash, event)

@@ -1,7 +1,7 @@
 import { emptyTimeline, record, stageSchema, stateIntervals } from '@cairn/contracts';
 import type { AdoptionPublicEvent, Started } from '@cairn/contracts';
 import { goAlong } from '@cairn/event-bus';
-import type { SqlSession } from '@cairn/event-bus';
+import type { Sending, SqlSession } from '@cairn/event-bus';
 import { ProblemException, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
@@ -117,14 +117,19 @@ const tooMany = (): ProblemException => {
 
 const notStarted = { stage: null, status: 'not-started', since: null, daysInStage: null, eventId: null } as const;
 
-/** Where each school that was open then stood. @throws a 422 problem for more than `schoolsMax` */
+/**
+ * Where each school that was open then stood. It is one statement, which may be the last of its transaction.
+ * @throws a 422 problem for more than `schoolsMax`
+ */
 export const adoptionAsOf = async (
   session: SqlSession,
   district: string,
   initiativeId: string,
   { effective, recorded, position }: Point,
+  sending: Pick<Sending, 'last'> = {},
 ): Promise<AdoptionAnswer> => {
-  const { open, standings } = await standingAt(session, district, initiativeId, { effective, recorded, position }, schoolsMax + 1);
+  const point = { effective, recorded, position };
+  const { open, standings } = await standingAt(session, district, initiativeId, { ...point, schoolsMax: schoolsMax + 1 }, sending);
   if (open.length > schoolsMax) throw tooMany();
   const standingOf = new Map(standings.map((standing) => [standing.schoolId, standing]));
   const schools = open.map(({ schoolId, name, version }): AdoptionAnswer['schools'][number] => {
@@ -151,10 +156,10 @@ export class AdoptionAsOfHandler implements IQueryHandler<AdoptionAsOf> {
   constructor(private readonly snapshots: Snapshots) {}
 
   execute({ districtId, asked }: AdoptionAsOf): Promise<AdoptionAnswer> {
-    return this.snapshots.read(asked.position, async (snapshot) => {
-      const district = await requireInitiative(snapshot.session, districtId, asked.initiative);
-      return adoptionAsOf(snapshot.session, districtId, asked.initiative, pointAsked(asked, district, snapshot));
-    });
+    const district = (session: SqlSession) => requireInitiative(session, districtId, asked.initiative);
+    return this.snapshots.read(asked.position, district, (snapshot, found) =>
+      adoptionAsOf(snapshot.session, districtId, asked.initiative, pointAsked(asked, found, snapshot), { last: true }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { stageSchema } from '@cairn/contracts';
+import type { SqlSession } from '@cairn/event-bus';
 import { cursorOf, dateOrInstantSchema, minPositionSchema, pageSchema, placeIn, problems, slugSchema, whenRead } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
 import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
@@ -93,8 +94,8 @@ export class ChangesBetweenHandler implements IQueryHandler<ChangesBetween> {
     const place = placeIn(asked.after, cursorSchema);
     // Later pages are cut from the same comparison as the first, whatever was received in between.
     const pinned = place ? `reporting:${place.position}` : asked.position;
-    return this.snapshots.read(pinned, async ({ session, position, now }) => {
-      const district = await requireInitiative(session, districtId, asked.initiative);
+    const found = (session: SqlSession) => requireInitiative(session, districtId, asked.initiative);
+    return this.snapshots.read(pinned, found, async ({ session, position, now }, district) => {
       const span = spanAsked(asked, district, now);
       const comparison = await comparePoints(session, districtId, asked.initiative, span, position);
       const skip = place?.skip ?? 0;

@@ -171,8 +171,9 @@ export class HistoryOfSchoolHandler implements IQueryHandler<HistoryOfSchool> {
   execute({ path, asked }: HistoryOfSchool): Promise<HistoryAnswer> {
     const { districtId: district, schoolId } = path;
     const after = placeIn(asked.after, z.int().min(1));
-    return this.snapshots.read(asked.position, async ({ session, position }) => {
-      if (!(await isKnown(session, district, schoolId))) throw problems.notFound(`District "${district}" has no school "${schoolId}".`);
+    const school = (session: SqlSession) => isKnown(session, district, schoolId);
+    return this.snapshots.read(asked.position, school, ({ session, position }, known) => {
+      if (!known) throw problems.notFound(`District "${district}" has no school "${schoolId}".`);
       return historyOf(session, { district, schoolId, initiativeId: asked.initiative, after, limit: asked.limit, position });
     });
   }

@@ -42,7 +42,8 @@ export class ReceivedEventByIdHandler implements IQueryHandler<ReceivedEventById
 
   async execute({ path: { districtId, eventId } }: ReceivedEventById): Promise<EventAnswer> {
     const isId = z.uuid().safeParse(eventId).success;
-    const event = isId ? await this.snapshots.read(undefined, ({ session }) => eventById(session, districtId, eventId)) : undefined;
+    const byId = (session: SqlSession) => eventById(session, districtId, eventId);
+    const event = isId ? await this.snapshots.read(undefined, byId, (_snapshot, found) => found) : undefined;
     if (!event) throw problems.notFound(`District "${districtId}" has no event "${eventId}".`);
     return event;
   }

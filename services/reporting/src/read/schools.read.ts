@@ -160,10 +160,10 @@ export class SchoolsAsOfHandler implements IQueryHandler<SchoolsAsOf> {
   execute({ districtId, asked: { q, limit, after, ...asked } }: SchoolsAsOf): Promise<SchoolsAnswer> {
     const place = placeIn(after, cursorSchema);
     const page = { district: districtId, q, limit, after: place && { name: place[0], schoolId: place[1] } };
-    return this.snapshots.read(asked.position, async (snapshot) => {
-      const district = await requireDistrict(snapshot.session, districtId);
-      return schoolsAsOf(snapshot.session, page, pointAsked(asked, district, snapshot));
-    });
+    const district = (session: SqlSession) => requireDistrict(session, districtId);
+    return this.snapshots.read(asked.position, district, (snapshot, found) =>
+      schoolsAsOf(snapshot.session, page, pointAsked(asked, found, snapshot)),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SqlSession } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
 import { SystemClock } from '@cairn/event-store';
 import { FreshReadModels } from '@cairn/service-kit';
@@ -12,6 +13,7 @@ const tables = projections.flatMap((projection) => projection.tables);
 const caughtUp = {
   name: 'all', position: '0', head: undefined, caughtUp: true, lagEvents: 0, behind_ms: 0, failure: undefined, generation: 1, canGoBack: false,
 };
+const lookedUp = (session: SqlSession): Promise<unknown> => session.query('SELECT $1::int', [1], { name: 'looked_up' });
 const done = (): Promise<void> => Promise.resolve();
 
 describe('the snapshot of a request', () => {
@@ -31,7 +33,7 @@ describe('the snapshot of a request', () => {
   };
 
   test('keeps every table of the read models in its place, before it has touched one', async () => {
-    await snapshots.read(undefined, async () => {
+    await snapshots.read(undefined, lookedUp, async () => {
       for (const table of tables) {
         const moved = database.inTransaction(async (session) => {
           await session.query(`SET LOCAL lock_timeout = '20ms'`);
@@ -44,11 +46,11 @@ describe('the snapshot of a request', () => {
 
   test('is not older than the generation whose tables it finds', async () => {
     // From its second request on, a connection locks in the round trip of the first look.
-    await Promise.all([1, 2, 3].map(() => snapshots.read(undefined, () => Promise.resolve())));
+    await Promise.all([1, 2, 3].map(() => snapshots.read(undefined, lookedUp, () => undefined)));
     let reading: Promise<number> = Promise.resolve(0);
     await database.inTransaction(async (swap) => {
       await swap.query('LOCK TABLE reporting.district IN ACCESS EXCLUSIVE MODE');
-      reading = snapshots.read(undefined, async ({ session }) => (await session.query('SELECT 1 FROM district')).length);
+      reading = snapshots.read(undefined, lookedUp, async ({ session }) => (await session.query('SELECT 1 FROM district')).length);
       await eventually('the reader waits', waiting);
       await swap.query('ALTER TABLE reporting.district SET SCHEMA reporting_previous');
       await swap.query('CREATE TABLE reporting.district AS TABLE reporting_previous.district');

@@ -1,3 +1,4 @@
+import { goAlong } from '@cairn/event-bus';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import { Clock } from '@cairn/event-store';
 import { FreshReadModels, onOneStateOf, problems, unavailable } from '@cairn/service-kit';
@@ -46,28 +47,28 @@ export class Snapshots {
   /**
    * Runs `work` on one state of all read models: the newest, or that of a position which an earlier answer named. Their
    * tables are locked before the snapshot exists, so that it is never older than the generation whose tables it reads:
-   * of rows that were written after it, it would see none.
+   * of rows that were written after it, it would see none. Both go along with the statement by which `find` finds what
+   * the question is about.
    * @throws a 503 problem while a read model is being derived or has not come to that position
    */
-  async read<Result>(pinned: string | undefined, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+  async read<Found, Result>(
+    pinned: string | undefined,
+    find: (session: SqlSession) => Promise<Found>,
+    work: (snapshot: Snapshot, found: Found) => Result | Promise<Result>,
+  ): Promise<Result> {
     const asked = pinned === undefined ? undefined : positionIn(pinned);
     await this.readModels.requireFresh();
     return this.onOneState(async (session) => {
-      const locked = this.lockTables(session);
-      locked.catch(() => undefined); // It comes with the failure of the statement that it goes with.
-      const { position, newest } = await this.places(session);
-      await locked;
+      goAlong(session, 'read_models_locked', `LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`);
+      const placed = this.places(session);
+      placed.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+      const found = await find(session);
+      const { position, newest } = await placed;
       if (asked !== undefined && asked > position) throw unavailable(`The read models are at reporting:${position}, not yet at ${pinned}.`);
       const now = this.clock.now();
       const newestRecord = newest?.toISOString() ?? now;
-      return work({ session, position: asked ?? position, now: newestRecord > now ? newestRecord : now });
+      return work({ session, position: asked ?? position, now: newestRecord > now ? newestRecord : now }, found);
     });
-  }
-
-  /** Goes with the first statement that reads, and before it: the snapshot comes with that one. */
-  private lockTables(session: SqlSession): Promise<unknown> {
-    const sql = `LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`;
-    return session.query(sql, [], { name: 'read_models_locked', withNext: true });
   }
 
   /**
@@ -79,9 +80,9 @@ export class Snapshots {
     const [places] = await session.query<Places>(
       `SELECT count(position)::int AS models, min(position::bigint)::text AS position,
          (SELECT max(recorded_at) FROM received_event) AS newest, set_config('enable_seqscan', 'off', true)
-       FROM projection_checkpoint WHERE projection = ANY($1::text[])`,
-      [names],
-      { name: 'read_models_places' },
+       FROM projection_checkpoint WHERE projection = ANY(string_to_array($1, ','))`,
+      [names.join(',')],
+      { name: 'read_models_places', withNext: true },
     );
     const complete = places?.models === names.length;
     return { position: complete ? Number(places.position) : 0, newest: places?.newest ?? null };

@@ -1,5 +1,5 @@
 import type { AdoptionStatus, Stage } from '@cairn/contracts';
-import type { SqlSession } from '@cairn/event-bus';
+import type { Sending, SqlSession } from '@cairn/event-bus';
 
 import { holdsAt } from '../bitemporal/rectangle-table.js';
 import type { Point } from '../bitemporal/rectangle-table.js';
@@ -50,17 +50,17 @@ const sql = `
       WHERE a.district = $1 AND a.initiative_id = $2 AND ${holdsAt('a', at)}) standing) AS standings`;
 
 /**
- * At most `limit` schools that were open, and where the schools stood that had started: two lists, because the planner may
+ * At most `schoolsMax` schools that were open, and where the schools stood that had started: two lists, because the planner may
  * take a district for a handful of rows, and would look through all its adoptions for each school if it were to join them.
  */
 export const standingAt = async (
   session: SqlSession,
   district: string,
   initiativeId: string,
-  { effective, recorded, position }: Point,
-  limit: number,
+  { effective, recorded, position, schoolsMax }: Point & { readonly schoolsMax: number },
+  sending: Pick<Sending, 'last'>,
 ): Promise<Standings> => {
-  const values = [district, initiativeId, effective, recorded, position, limit];
-  const [row] = await session.query<Standings>(sql, values, { name: 'standing_at' });
+  const values = [district, initiativeId, effective, recorded, position, schoolsMax];
+  const [row] = await session.query<Standings>(sql, values, { name: 'standing_at', ...sending });
   return row ?? { open: [], standings: [] };
 };

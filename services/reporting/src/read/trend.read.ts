@@ -104,8 +104,8 @@ export class TrendAsKnownHandler implements IQueryHandler<TrendAsKnown> {
   constructor(private readonly snapshots: Snapshots) {}
 
   execute({ districtId, asked }: TrendAsKnown): Promise<TrendAnswer> {
-    return this.snapshots.read(asked.position, async ({ session, position, now }) => {
-      const district = await requireInitiative(session, districtId, asked.initiative);
+    const found = (session: SqlSession) => requireInitiative(session, districtId, asked.initiative);
+    return this.snapshots.read(asked.position, found, async ({ session, position, now }, district) => {
       const to = asked.to ?? dateOf(now, district.timeZone);
       const dates = weeksUpTo(asked.from ?? twoYearsBefore(to), to);
       if (dates.length === 0) throw problems.badInput('The first day comes after the last.', [{ field: 'from', detail: `Give a day up to ${to}` }]);
