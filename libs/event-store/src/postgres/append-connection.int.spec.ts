@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { EventStoreUnavailableError } from '../errors.js';
-import { aStream, anEvent, outcomeOf, someEvents } from '../testing/index.js';
+import { aStream, anEvent, ManualClock, outcomeOf, someEvents } from '../testing/index.js';
 import { PostgresRecords, scope } from '../testing/postgres-records.js';
 import { TcpProxy } from '../testing/tcp-proxy.js';
+import { AppendConnection } from './append-connection.js';
+import { connectionConfig } from './connection-options.js';
 import { verifyPostgresEventStore } from './verify-postgres-event-store.js';
 
 const records = new PostgresRecords();
@@ -11,6 +13,14 @@ const records = new PostgresRecords();
 /** The connection over which a store appends: the one that carries the session settings of appends. */
 const appendBackends = `SELECT pid FROM pg_stat_activity
   WHERE application_name = $1 AND query LIKE '%es_append%' AND pid <> pg_backend_pid()`;
+
+const waitingInserts = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1 AND query LIKE 'INSERT%'`;
+
+/** Asks the database until it says so. */
+const eventually = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  const deadline = performance.now() + 5_000;
+  while (!(await isSo())) if (performance.now() > deadline) throw new Error(`It did not happen that ${what}`);
+};
 
 describe('the connection for appends', () => {
   test('ended by the server while idle comes back with the next append', async () => {
@@ -62,6 +72,50 @@ describe('the connection for appends', () => {
     expect(killed).toBeGreaterThan(3);
     for (const [stream, version] of stored) expect(await store.readStream(stream)).toHaveLength(version);
     expect(await verifyPostgresEventStore({ connection: url, schema })).toMatchObject({ events: 320, breakCount: 0 });
+  });
+});
+
+describe('statements that are under way together', () => {
+  const opened = async (url: string): Promise<AppendConnection> => {
+    const connection = new AppendConnection(connectionConfig({ scope, schema: '', clock: new ManualClock(), connectionString: url }));
+    await connection.query({ text: 'SELECT 1' });
+    return connection;
+  };
+
+  test('fail each by itself, and are done in the order in which they were asked for', async () => {
+    const { schema, url } = await records.create();
+    await records.sql(`CREATE TABLE ${schema}.done (n int PRIMARY KEY, at serial)`);
+    const connection = await opened(url);
+    const insert = (n: number) => connection.query({ name: 'insert', text: `INSERT INTO ${schema}.done VALUES ($1) RETURNING n`, values: [n] });
+
+    const outcomes = await Promise.allSettled([insert(1), insert(2), insert(1), insert(3), connection.query({ text: 'SELECT 1 / 0' }), insert(4)]);
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(await records.sql(`SELECT n FROM ${schema}.done ORDER BY at`)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+    await connection.close();
+  });
+
+  test('are sent without waiting for the answers before them', async () => {
+    const { schema, url } = await records.create();
+    await records.sql(`CREATE TABLE ${schema}.done (n int)`);
+    const proxy = await TcpProxy.before(url);
+    const connection = await opened(proxy.url);
+    const insert = (n: number) => connection.query({ text: `INSERT INTO ${schema}.done VALUES ($1)`, values: [n] });
+
+    const other = await records.connect();
+    await other.query(`BEGIN; LOCK TABLE ${schema}.done IN ACCESS EXCLUSIVE MODE`);
+
+    const both = Promise.all([insert(1), insert(2)]);
+    await eventually('the first waits', async () => (await records.sql(waitingInserts, [`%${schema}.done%`])).length === 1);
+    proxy.freeze();
+    await other.query('COMMIT');
+    await eventually('both are done', async () => (await records.sql(`SELECT n FROM ${schema}.done`)).length === 2);
+    proxy.thaw();
+    await both;
+
+    await other.end();
+    await connection.close();
+    await proxy.goDown();
   });
 });
 

@@ -31,7 +31,9 @@ export class AppendConnection {
   }
 
   private connect(): Promise<pg.Client> {
-    const client = new pg.Client(this.config);
+    // What is asked for is sent at once, so that the server goes on with it whatever Node does; each statement is still
+    // a transaction of its own, which fails alone.
+    const client = new pg.Client({ ...this.config, pipeline: true });
     const connecting = client
       .connect()
       .then(() => client.query(sessionSettings))

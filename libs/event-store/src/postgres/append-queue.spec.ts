@@ -8,21 +8,21 @@ import { AppendQueue, flushLimits } from './append-queue.js';
 
 const later = Number.POSITIVE_INFINITY;
 
-const command = (stream: string, options: { deadlineMs?: number; data?: string } = {}): AppendCommand => {
-  const events = [anEvent({ data: options.data ?? '' })];
+const command = (stream: string, options: { deadlineMs?: number; data?: string; events?: number } = {}): AppendCommand => {
+  const events = Array.from({ length: options.events ?? 1 }, () => anEvent({ data: options.data ?? '' }));
   const append = checkAppend('scope', `scope.cairn-${stream}`, 'no-stream', events, new ManualClock().now());
   return new AppendCommand(append, options.deadlineMs ?? later);
 };
 
 /** A queue whose flushes wait at a door, and what each was given. */
-const queueWithDoor = () => {
+const queueWithDoor = (isNodeBusy?: () => boolean) => {
   const flushed: (readonly AppendCommand[])[] = [];
   const door = gate();
   const queue = new AppendQueue(async (batch) => {
     flushed.push(batch);
     await door.passed;
     for (const each of batch) each.succeed({ stream: each.append.stream, version: 1, position: '1', events: [] });
-  });
+  }, isNodeBusy);
   return { queue, flushed, door };
 };
 
@@ -75,6 +75,41 @@ describe('the queue of appends', () => {
     door.open();
     await queue.idle();
     expect(flushed.map((batch) => batch.length)).toEqual([1, flushLimits.commandsMax, flushLimits.commandsMax]);
+  });
+
+  test.each([
+    ['in two halves where Node is busy', true, 8, 10, [4, 4]],
+    ['in two halves of about as many events', true, 5, 20, [3, 2]],
+    ['together where Node is idle', false, 8, 10, [8]],
+    ['together where half of them would be few', true, 7, 9, [7]],
+  ])('hands over what waits %s', async (_, busy, commands, events, sizes) => {
+    const { queue, flushed, door } = queueWithDoor(() => busy);
+    const pushed = Array.from({ length: commands }, (__, index) => command(String(index), { events }));
+    for (const each of pushed) queue.push(each);
+    await until('a flush', () => flushed.length > 0);
+    await until('a turn of the event loop', () => true);
+    expect(flushed.map((batch) => batch.length)).toEqual(sizes);
+    expect(flushed.flat()).toEqual(pushed);
+    door.open();
+    await queue.idle();
+  });
+
+  test('hands half a flush over while another is under way where Node is busy, and no third', async () => {
+    const { queue, flushed, door } = queueWithDoor(() => true);
+    queue.push(command('first'));
+    await until('the first flush', () => flushed.length === 1);
+    for (let index = 1; index < flushLimits.halfEventsMin; index += 1) queue.push(command(String(index)));
+    await until('a turn of the event loop', () => true);
+    expect(flushed).toHaveLength(1);
+
+    queue.push(command('the last of a half'));
+    await until('the second flush', () => flushed.length === 2);
+    for (let index = 0; index < flushLimits.halfEventsMin; index += 1) queue.push(command(`more ${index}`));
+    await until('a turn of the event loop', () => true);
+    door.open();
+    await queue.idle();
+    const half = flushLimits.halfEventsMin;
+    expect(flushed.map((batch) => batch.length)).toEqual([1, half, half]);
   });
 
   test('keeps an append back while one of its stream is under way in another flush', async () => {

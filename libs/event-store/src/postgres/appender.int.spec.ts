@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { WrongExpectedVersionError } from '../errors.js';
 import { verifyStream } from '../hash-chain.js';
 import { aStream, anEvent, outcomeOf, someEvents } from '../testing/index.js';
 import { PostgresRecords, scope } from '../testing/postgres-records.js';
@@ -33,6 +34,36 @@ describe('a flush that fails', () => {
     await expect(store.append(aStream(scope), 'no-stream', [anEvent({ type: 'Rock' })])).rejects.toThrow('no_rock');
     expect(await store.head()).toBe('0');
     await expect(store.append(aStream(scope), 'no-stream', [anEvent()])).resolves.toMatchObject({ position: '1' });
+  });
+});
+
+describe('appends of many events by a few callers', () => {
+  test('overlap in two flushes: each in its order, dense and chained, also where some are refused', async () => {
+    const { schema, url, open } = await records.create();
+    const store = open();
+    await records.sql(`ALTER TABLE ${schema}.es_event ADD CONSTRAINT no_rock CHECK (type <> 'Rock')`);
+    const [callers, turns, size] = [8, 30, 10];
+    const answered: number[] = [];
+    const write = async (_: unknown, caller: number): Promise<void> => {
+      const stream = aStream(scope);
+      for (let turn = 0; turn < turns; turn += 1) {
+        const version = turn * size || 'no-stream';
+        if (caller === 3 && turn % 10 === 5) {
+          const rock = someEvents(size, { type: 'Rock' });
+          expect(await outcomeOf(store.append(stream, version, rock))).toMatchObject({ code: '23514' });
+          expect(await outcomeOf(store.append(stream, turn * size + 1, someEvents(1)))).toBeInstanceOf(WrongExpectedVersionError);
+        }
+        const { position, version: now } = await store.append(stream, version, someEvents(size));
+        expect(now).toBe((turn + 1) * size);
+        answered.push(Number(position));
+      }
+    };
+
+    await Promise.all(Array.from({ length: callers }, write));
+
+    const events = callers * turns * size;
+    expect(answered.toSorted((a, b) => a - b)).toEqual(Array.from({ length: events / size }, (_, at) => (at + 1) * size));
+    expect(await verifyPostgresEventStore({ connection: url, schema })).toMatchObject({ events, breakCount: 0 });
   });
 });
 

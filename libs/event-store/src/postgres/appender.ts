@@ -12,6 +12,7 @@ import type { LinkedAppend } from './append-statements.js';
 import { appendQuery, headsQuery, repeatedQuery } from './append-statements.js';
 import type { EventRow, HeadRow } from './event-row.js';
 import { chainHeadOf, eventOf } from './event-row.js';
+import { NodeLoad } from './node-load.js';
 import { isConnectionLost, isTimeout, normalised } from './postgres-errors.js';
 import { StreamHeads } from './stream-heads.js';
 
@@ -21,7 +22,11 @@ interface Linked extends LinkedAppend {
 
 /** Appends for all callers of a process over one connection, many in one statement. */
 export class Appender {
-  private readonly queue = new AppendQueue((batch) => this.flush(batch));
+  private readonly load = new NodeLoad();
+  private readonly queue = new AppendQueue(
+    (batch) => this.flush(batch),
+    () => this.load.isBusy,
+  );
   private readonly heads = new StreamHeads();
 
   constructor(
