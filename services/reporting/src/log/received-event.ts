@@ -84,6 +84,7 @@ const knownOf = async (session: SqlSession, events: readonly AnyPublicEvent[]): 
      FROM unnest($2::text[]) AS asked (stream), LATERAL (
        SELECT stream_version FROM received_event WHERE stream = asked.stream ORDER BY stream_version DESC LIMIT 1) last`,
     [events.map(({ id }) => id), [...new Set(events.map(({ stream }) => stream))]],
+    { name: 'received_events_known' },
   );
   return {
     hashes: new Map(rows.flatMap(({ event_id, hash }) => (event_id === null || hash === null ? [] : [[event_id, hash]]))),
@@ -119,7 +120,8 @@ const unseen = (events: readonly AnyPublicEvent[], known: Known): readonly AnyPu
  */
 export const appendReceived = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<number> => {
   if (events.length === 0) return 0;
-  goAlong(session, 'received_head_lock', 'SELECT log_position FROM received_head WHERE one = 1 FOR UPDATE');
+  // What is asked under the lock is planned once a connection, and by its indexes however small the log is by then.
+  goAlong(session, 'received_head_lock', `SELECT log_position, set_config('enable_seqscan', 'off', true) FROM received_head WHERE one = 1 FOR UPDATE`);
   const added = unseen(events, await knownOf(session, events));
   if (added.length === 0) return 0;
   goAlong(
