@@ -55,17 +55,22 @@ export class PostgresLog extends PolledLog {
   async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
     for (const chunk of chunksOf(entries)) {
       const events = chunk.map((entry) => (entry.kind === 'event' ? entry : undefined));
-      await this.run(`SELECT ${this.schema}.publish($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [
-        topic,
-        chunk.map((entry) => entry.partition),
-        chunk.map((entry) => entry.kind),
-        chunk.map((entry) => entry.scope),
-        chunk.map((entry) => (entry.kind === 'event' ? entry.sourcePosition : entry.position)),
-        events.map((event) => event?.id ?? null),
-        events.map((event) => event?.key ?? null),
-        events.map((event) => (event === undefined ? null : JSON.stringify(event.headers))),
-        events.map((event) => event?.value ?? null),
-      ]);
+      await this.run(
+        `SELECT ${this.schema}.publish($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          topic,
+          chunk.map((entry) => entry.partition),
+          chunk.map((entry) => entry.kind),
+          chunk.map((entry) => entry.scope),
+          chunk.map((entry) => (entry.kind === 'event' ? entry.sourcePosition : entry.position)),
+          events.map((event) => event?.id ?? null),
+          events.map((event) => event?.key ?? null),
+          events.map((event) => (event === undefined ? null : JSON.stringify(event.headers))),
+          events.map((event) => event?.value ?? null),
+        ],
+        // A call of a function has but one plan.
+        'publish',
+      );
     }
   }
 
