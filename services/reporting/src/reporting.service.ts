@@ -16,6 +16,7 @@ import {
 import type { Platform, Projection, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
 import { logSource } from './log/log-source.js';
+import { LogTail } from './log/log-tail.js';
 import { NewerEvents } from './log/newer-events.js';
 import type { ReceivedEvent } from './log/received-event.js';
 import { ReceivedLog } from './log/receive-messages.js';
@@ -52,7 +53,8 @@ const handlers = [
 const assemble = (platform: Platform): ServiceParts => {
   const { config, dataSource, logger, readiness } = platform;
   const session = queryOn(dataSource);
-  const source = sharedSource(logSource(session));
+  const tail = new LogTail();
+  const source = sharedSource(logSource(session, tail));
   const runnerOf = (projection: Projection<ReceivedEvent>): ProjectionRunner<ReceivedEvent> =>
     new ProjectionRunner(projection, source, transactionsOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
   const runners = [directoryProjection, adoptionProjection, historyProjection].map((projection) => [projection.name, runnerOf(projection)] as const);
@@ -63,13 +65,17 @@ const assemble = (platform: Platform): ServiceParts => {
   readiness.addWarning({ name: 'newer-events', check: () => newer.tell() });
   const transport = new BusTransport(platform, [topics.directory, topics.scalingPlan]);
   const { consumer } = transport;
-  consumer.onApplied(() => fresh.wake());
+  consumer.onApplied((applied) => {
+    tail.committed(applied);
+    fresh.wake();
+  });
   return {
     title: 'Reporting',
     controllers: [...controllers, ReceivedLog, readModelsController(service), parkedMessagesController(service)],
     providers: [
       Snapshots,
       ...handlers,
+      { provide: LogTail, useValue: tail },
       { provide: FreshReadModels, useValue: fresh },
       { provide: ReadModels, useValue: readModels },
       { provide: ParkedMessages, useValue: new ParkedMessages(consumer) },

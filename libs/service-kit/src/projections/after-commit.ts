@@ -1,5 +1,8 @@
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 
+/** Is told which transaction it was, of which nothing can be asked any more. */
+export type CommitListener = (session: SqlSession) => void;
+
 type Apply<Messages> = (messages: Messages, session: SqlSession) => Promise<void>;
 
 /**
@@ -8,14 +11,14 @@ type Apply<Messages> = (messages: Messages, session: SqlSession) => Promise<void
  */
 export class AfterCommit<Messages> {
   private readonly touched = new WeakSet<SqlSession>();
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: CommitListener[] = [];
 
   constructor(
     private readonly transactions: InTransaction,
     private readonly effect: Apply<Messages>,
   ) {}
 
-  listen(listener: () => void): void {
+  listen(listener: CommitListener): void {
     this.listeners.push(listener);
   }
 
@@ -30,7 +33,7 @@ export class AfterCommit<Messages> {
       used = session;
       return work(session);
     });
-    if (used !== undefined && this.touched.has(used)) for (const listener of this.listeners) listener();
+    if (used !== undefined && this.touched.has(used)) for (const listener of this.listeners) listener(used);
     return result;
   };
 }

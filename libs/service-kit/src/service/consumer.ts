@@ -4,6 +4,7 @@ import type { Consumer, IncomingMessage, Replayed, ReplayOptions, SqlSession } f
 import { queryOn, schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
 import { AfterCommit } from '../projections/after-commit.js';
+import type { CommitListener } from '../projections/after-commit.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
 import { tellOnce } from './tell-once.js';
@@ -31,7 +32,7 @@ export interface ServiceConsumer extends Background, Pick<Consumer, 'listParked'
   /** Undefined before it was started. */
   status(): Promise<ConsumerStatus | undefined>;
   /** Has the listener called right after each commit by which messages were applied. */
-  onApplied(listener: () => void): void;
+  onApplied(listener: CommitListener): void;
   /** @throws PositionNotReachedError, InvalidPositionError */
   waitFor(scope: string, position: string, timeout_ms: number): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 
 import { adoptionEventOf } from '../adoption/timeline-entry.js';
 import { directoryEventOf } from '../directory/school-timeline.js';
+import { LogTail } from './log-tail.js';
 import { appendReceived } from './received-event.js';
 
 /**
@@ -26,8 +27,10 @@ export const receivedIn = (message: Pick<IncomingMessage, 'value'>): AnyPublicEv
 /** Puts what the bus delivers into the log, within the transaction that keeps the checkpoint. */
 @Controller()
 export class ReceivedLog {
+  constructor(private readonly tail: LogTail) {}
+
   @EventPattern([topics.directory.name, topics.scalingPlan.name])
   async receive(@Payload() messages: readonly IncomingMessage[], @Ctx() { session }: BusContext): Promise<void> {
-    await appendReceived(session, messages.map(receivedIn));
+    this.tail.append(session, await appendReceived(session, messages.map(receivedIn)));
   }
 }

@@ -20,20 +20,20 @@ describe('the log of received events', () => {
   afterAll(() => database.close());
 
   const append = (...events: Parameters<typeof appendReceived>[1][number][]) =>
-    database.inTransaction((session) => appendReceived(session, events));
+    database.inTransaction(async (session) => (await appendReceived(session, events)).map(({ logPosition }) => logPosition));
   const ids = async (): Promise<readonly [number, string][]> =>
     (await readLog(database.session, 0, 100)).map(({ logPosition, event }) => [logPosition, event.id]);
 
   test('gives positions without gaps, in the order of receipt', async () => {
-    expect(await append(opened, started)).toBe(2);
-    expect(await append(advanced)).toBe(1);
+    expect(await append(opened, started)).toEqual([1, 2]);
+    expect(await append(advanced)).toEqual([3]);
     expect(await ids()).toEqual([[1, opened.id], [2, started.id], [3, advanced.id]]);
     expect(await logHead(database.session)).toBe(3);
   });
 
   test('passes over what it holds, within a batch and across batches', async () => {
-    expect(await append(started, advanced, paused, paused)).toBe(1);
-    expect(await append(opened, started, advanced, paused)).toBe(0);
+    expect(await append(started, advanced, paused, paused)).toEqual([4]);
+    expect(await append(opened, started, advanced, paused)).toEqual([]);
     expect(await ids()).toEqual([[1, opened.id], [2, started.id], [3, advanced.id], [4, paused.id]]);
   });
 
@@ -58,7 +58,7 @@ describe('the log of received events', () => {
     const stray = { ...paused, id: '00000000-0000-4000-8000-0000000000ff', streamversion: 2 };
     await expect(append(other, stray)).rejects.toThrow(ReceivedOutOfOrderError);
     expect(await logHead(database.session)).toBe(4);
-    expect(await append(other)).toBe(1);
+    expect(await append(other)).toEqual([5]);
   });
 
   test('gives its numbers back when the transaction fails', async () => {

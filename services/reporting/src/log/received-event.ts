@@ -92,6 +92,19 @@ const knownOf = async (session: SqlSession, events: readonly AnyPublicEvent[]): 
   };
 };
 
+/**
+ * The position that the log stands at until the transaction ends. What is asked under the lock is planned once a
+ * connection, and by its indexes however small the log is by then.
+ */
+const lockHead = async (session: SqlSession): Promise<number> => {
+  const [row] = await session.query<{ log_position: string }>(
+    `SELECT log_position, set_config('enable_seqscan', 'off', true) FROM received_head WHERE one = 1 FOR UPDATE`,
+    [],
+    { name: 'received_head_lock', withNext: true },
+  );
+  return Number(row?.log_position);
+};
+
 /** The events that are not in the log yet, each once. */
 const unseen = (events: readonly AnyPublicEvent[], known: Known): readonly AnyPublicEvent[] => {
   const hashes = new Map(known.hashes);
@@ -113,17 +126,18 @@ const unseen = (events: readonly AnyPublicEvent[], known: Known): readonly AnyPu
 };
 
 /**
- * Appends what the log does not hold yet, in the order given, and answers how many events that were. Events that it
+ * Appends what the log does not hold yet, in the order given, and answers it with its places. Events that the log
  * holds are passed over, so a batch may come any number of times. What it appends goes along with the next statement of
  * the transaction, or with its end.
  * @throws ReceivedEventConflictError, @throws ReceivedOutOfOrderError; either way nothing is appended
  */
-export const appendReceived = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<number> => {
-  if (events.length === 0) return 0;
-  // What is asked under the lock is planned once a connection, and by its indexes however small the log is by then.
-  goAlong(session, 'received_head_lock', `SELECT log_position, set_config('enable_seqscan', 'off', true) FROM received_head WHERE one = 1 FOR UPDATE`);
+export const appendReceived = async (session: SqlSession, events: readonly AnyPublicEvent[]): Promise<readonly ReceivedEvent[]> => {
+  if (events.length === 0) return [];
+  const locked = lockHead(session);
+  locked.catch(() => undefined); // It comes with the failure of the statement that it goes with.
   const added = unseen(events, await knownOf(session, events));
-  if (added.length === 0) return 0;
+  if (added.length === 0) return [];
+  const head = await locked;
   goAlong(
     session,
     'received_events_add',
@@ -138,5 +152,5 @@ export const appendReceived = async (session: SqlSession, events: readonly AnyPu
        occurred_at, recorded_at, hash, event, n)`,
     [JSON.stringify(added.map(rowOf)), added.length],
   );
-  return added.length;
+  return added.map((event, index) => ({ logPosition: head + index + 1, event }));
 };
