@@ -129,7 +129,7 @@ describe('the service of reports', () => {
     const event = publisher.opened(9, 'Antioch – Süd', { occurredAt: day(1) });
     const position = await reporting.publish(event);
     const { body } = await reporting.get(`${base}/events/${event.id}?min-position=${position}`);
-    expect(body).toEqual({ ...event, scope: 'directory', version: 1 });
+    expect(body).toEqual({ ...event, position: position.slice('directory:'.length), scope: 'directory', version: 1 });
   });
 
   test('shows at once what a service recorded whose clock is ahead', async () => {

@@ -15,7 +15,10 @@ export interface Answer {
 export interface RunningReporting {
   readonly url: string;
   readonly databaseUrl: string;
-  /** What the directory and the scaling plan publish; the answer is the `min-position` that has it. */
+  /**
+   * What the directory and the scaling plan publish; the answer is the `min-position` that has it. Positions are given
+   * out as it is published, whenever the events were made: by an earlier one that came later, nobody could wait for it.
+   */
   publish(...events: readonly AnyPublicEvent[]): Promise<string>;
   get(path: string, token?: string): Promise<Answer>;
   post(path: string, token?: string): Promise<Answer>;
@@ -35,6 +38,7 @@ export const runReporting = async (): Promise<RunningReporting> => {
   for (const { name, partitions } of Object.values(topics)) await bus.ensureTopic(name, { partitions });
   const service = await startReporting({ databaseUrl: database.url, host: '127.0.0.1', port: 0, identity, logLevel: 'silent' });
   const operator = tokenOf('operator', '*');
+  const published = new Map<string, number>();
   const ask = async (path: string, method: string, token: string): Promise<Answer> => {
     const response = await fetch(`${service.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
@@ -49,10 +53,12 @@ export const runReporting = async (): Promise<RunningReporting> => {
       const positions = new Map<string, string>();
       for (const event of events) {
         const scope = event.source.slice('/cairn/'.length);
+        const position = String((published.get(scope) ?? 0) + 1);
+        published.set(scope, Number(position));
         await bus.publish(topicOf(event), [
-          { id: event.id, key: event.subject, headers: {}, value: JSON.stringify(event), scope, sourcePosition: event.position },
+          { id: event.id, key: event.subject, headers: {}, value: JSON.stringify({ ...event, position }), scope, sourcePosition: position },
         ]);
-        positions.set(scope, event.position);
+        positions.set(scope, position);
       }
       for (const [scope, position] of positions) {
         await bus.publishWatermark(scope === 'directory' ? topics.directory.name : topics.scalingPlan.name, { scope, position });
