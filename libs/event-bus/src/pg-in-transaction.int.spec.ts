@@ -114,7 +114,7 @@ describe('a transaction on a pool of pg', () => {
     expect(await kept()).toEqual([1, 2, 3, 4]);
   });
 
-  test('sends what pg has to write out by itself, instead of along with the next', async () => {
+  test('takes along what has to be written out for the server', async () => {
     const adding = 'INSERT INTO kept SELECT unnest($1::int[]) RETURNING n';
     const all = (...numbers: readonly number[]) =>
       pgInTransaction(pool)(async (session) => {
@@ -123,7 +123,25 @@ describe('a transaction on a pool of pg', () => {
         return waiting;
       });
     await all(1, 2);
+    roundTrips = 0;
     expect(await all(3, 4)).toEqual([{ n: 3 }, { n: 4 }]);
+    expect(roundTrips).toBe(2);
+  });
+
+  test.each([
+    ['and others follow', (session: SqlSession) => session.query(add, [9]).then(() => undefined)],
+    ['and none follows', () => Promise.resolve()],
+  ])('keeps nothing when a statement that nobody waits for cannot be written out, %s', async (_, follow) => {
+    const adding = (value: unknown) =>
+      pgInTransaction(pool)(async (session) => {
+        await session.query(add, [value === unspeakable ? 2 : 3]);
+        void session.query(add, [value], { name: 'adding unheard', withNext: true }).catch(() => undefined);
+        await follow(session);
+      });
+    await adding(1);
+    const before = await kept();
+    await expect(adding(unspeakable)).rejects.toMatchObject(follow.length > 0 ? { message: 'unspeakable' } : { cause: { message: 'unspeakable' } });
+    expect(await kept()).toEqual(before);
   });
 
   test('says why nothing is done after a statement that nobody waited for', async () => {

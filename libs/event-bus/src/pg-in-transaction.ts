@@ -1,6 +1,6 @@
-import pg from 'pg';
-import { begin, beginOnOneState, commit, isExtended, isPlain, isPrepared, sendAlone, sendTogether } from './pg-round-trip.js';
-import type { NamedStatement, Statement } from './pg-round-trip.js';
+import type pg from 'pg';
+import { begin, beginOnOneState, commit, isExtended, isPrepared, sendAlone, sendTogether, writtenOut } from './pg-round-trip.js';
+import type { NamedStatement, Statement, WrittenStatement } from './pg-round-trip.js';
 import type { InTransaction, Sending, SqlSession } from './sql-session.js';
 
 /**
@@ -13,7 +13,7 @@ export const pgInTransaction = (pool: pg.Pool): InTransaction => transactions(po
 export const pgOnOneState = (pool: pg.Pool): InTransaction => transactions(pool, beginOnOneState);
 
 const transactions =
-  (pool: pg.Pool, first: NamedStatement): InTransaction =>
+  (pool: pg.Pool, first: WrittenStatement): InTransaction =>
   async (work) => {
     const client = await pool.connect();
     // A connection that breaks between two statements says so by an event, which would end the process unheard.
@@ -42,12 +42,9 @@ export const pgAlone = (pool: pg.Pool): SqlSession => ({
     (await pool.query({ text, values: [...values], ...(name === undefined ? {} : { name }) })).rows as Row[],
 });
 
-/** SQLSTATE of a statement after one that failed. */
-const inFailedTransaction = '25P02';
-
 /** A statement that waits for the next one. */
 interface Waiting {
-  readonly statement: NamedStatement;
+  readonly statement: WrittenStatement;
   readonly resolve: (rows: unknown[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,14 +56,12 @@ class PgTransaction implements SqlSession {
   private waiting: Waiting[] = [];
   /** What was asked for is sent in that order, also while the answer to an earlier statement is awaited. */
   private last: Promise<unknown> = Promise.resolve();
-  /** What failed first. */
-  private failed: unknown;
-  /** Why no statement may be sent: outside of a transaction it would be kept by itself. */
-  private failure: Error | undefined;
+  /** What failed first: nothing is sent after it, whether or not anybody waited for it. */
+  private failure: { readonly cause: unknown } | undefined;
 
   constructor(
     private readonly client: pg.ClientBase,
-    private readonly first: NamedStatement,
+    private readonly first: WrittenStatement,
   ) {}
 
   async query<Row>(text: string, values: readonly unknown[] = [], sending: Sending = {}): Promise<Row[]> {
@@ -82,10 +77,12 @@ class PgTransaction implements SqlSession {
     this.closing = true;
     await this.sendWaiting();
     await this.last;
-    if (this.ended || !this.begun) return;
+    if (this.ended) return;
+    if (this.failure !== undefined) throw new Error('A statement of the transaction had failed, so that it is rolled back', this.failure);
+    if (!this.begun) return;
     const { command } = await sendAlone(this.client, commit);
     this.ended = true;
-    if (command !== 'COMMIT') throw new Error('A statement of the transaction had failed, so that it was rolled back');
+    if (command !== 'COMMIT') throw new Error('The transaction had ended before');
   }
 
   async rollBack(): Promise<void> {
@@ -95,9 +92,15 @@ class PgTransaction implements SqlSession {
     if (this.begun && !this.ended) await this.client.query('ROLLBACK');
   }
 
-  private sendWithNext(statement: NamedStatement): Promise<unknown[]> {
-    if (!isPrepared(this.client, statement) || !isPlain(statement)) return this.send(statement, false);
-    return new Promise((resolve, reject) => this.waiting.push({ statement, resolve, reject }));
+  private async sendWithNext(statement: NamedStatement): Promise<unknown[]> {
+    if (!isPrepared(this.client, statement)) return this.send(statement, false);
+    try {
+      const written = writtenOut(statement);
+      return await new Promise((resolve, reject) => this.waiting.push({ statement: written, resolve, reject }));
+    } catch (cause) {
+      this.failure ??= { cause };
+      throw cause;
+    }
   }
 
   /** There is no next one: the last of those that wait ends the transaction. */
@@ -121,6 +124,7 @@ class PgTransaction implements SqlSession {
 
   private async sendNow(statement: Statement, last: boolean, waiting: readonly Waiting[]): Promise<unknown[]> {
     try {
+      if (this.failure !== undefined) throw this.failure.cause;
       const first = await this.beginning();
       const before = [...first, ...waiting.map((one) => one.statement)];
       const after = last && isExtended(statement) && isPrepared(this.client, commit) ? [commit] : [];
@@ -129,30 +133,18 @@ class PgTransaction implements SqlSession {
       waiting.forEach(({ resolve }, at) => resolve(results[first.length + at] ?? []));
       return results[before.length] ?? [];
     } catch (error) {
-      const cause = this.causeOf(error);
-      for (const { reject } of waiting) reject(cause);
-      throw cause;
+      this.failure ??= { cause: error };
+      for (const { reject } of waiting) reject(error);
+      throw error;
     }
-  }
-
-  /** What follows a failure that nobody waited for is refused by the server, which does not say why. */
-  private causeOf(error: unknown): unknown {
-    this.failed ??= error;
-    return error instanceof pg.DatabaseError && error.code === inFailedTransaction ? this.failed : error;
   }
 
   /** What the first statement is to be sent with. Without an answer it may have begun all the same, and is rolled back. */
-  private async beginning(): Promise<NamedStatement[]> {
-    if (this.failure !== undefined) throw this.failure;
+  private async beginning(): Promise<WrittenStatement[]> {
     if (this.begun) return [];
     this.begun = true;
     if (isPrepared(this.client, this.first)) return [this.first];
-    try {
-      await sendAlone(this.client, this.first);
-      return [];
-    } catch (cause) {
-      this.failure = new Error('The transaction did not begin', { cause });
-      throw cause;
-    }
+    await sendAlone(this.client, this.first);
+    return [];
   }
 }

@@ -8,16 +8,27 @@ export interface Statement {
 
 export type NamedStatement = Statement & { readonly name: string };
 
-export const begin: NamedStatement = { name: 'cairn_begin', text: 'BEGIN', values: [] };
+export const begin: WrittenStatement = { name: 'cairn_begin', text: 'BEGIN', values: [] };
 /** Each statement sees the state that the first one saw which reads. */
-export const beginOnOneState: NamedStatement = { name: 'cairn_begin_on_one_state', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ', values: [] };
-export const commit: NamedStatement = { name: 'cairn_commit', text: 'COMMIT', values: [] };
+export const beginOnOneState: WrittenStatement = { name: 'cairn_begin_on_one_state', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ', values: [] };
+export const commit: WrittenStatement = { name: 'cairn_commit', text: 'COMMIT', values: [] };
 
 /** One without name and values goes as a text, which may hold several statements. */
 export const isExtended = ({ name, values }: Statement): boolean => name !== undefined || values.length > 0;
 
-/** Whether its values go to the server as the text that they are anyway; of others, pg alone knows how to write them. */
-export const isPlain = ({ values }: Statement): boolean => values.every((value) => value === null || typeof value !== 'object');
+type Written = Buffer | string | null;
+
+/** As pg does it for its own statements; its declarations leave this out. */
+const { prepareValue } = (pg as unknown as { readonly utils: { readonly prepareValue: (value: unknown) => Written } }).utils;
+
+/** A statement whose values are written out for the server. */
+export type WrittenStatement = NamedStatement & { readonly values: readonly Written[] };
+
+/** @throws when a value cannot be put into words */
+export const writtenOut = (statement: NamedStatement): WrittenStatement => ({
+  ...statement,
+  values: statement.values.map((value) => prepareValue(value)),
+});
 
 /** The names that each connection has prepared. By its name alone a statement can go together with another. */
 const prepared = new WeakMap<pg.ClientBase, Set<string>>();
@@ -38,9 +49,9 @@ export const sendAlone = async (client: pg.ClientBase, statement: Statement): Pr
 };
 
 export interface Together {
-  readonly before: readonly NamedStatement[];
+  readonly before: readonly WrittenStatement[];
   readonly statement: Statement;
-  readonly after: readonly NamedStatement[];
+  readonly after: readonly WrittenStatement[];
 }
 
 /**
@@ -87,14 +98,14 @@ const sendAsText = async (client: pg.ClientBase, { before, statement, after }: T
 
 const configOf = ({ text, values, name }: Statement): pg.QueryConfig => ({ text, values: [...values], ...(name === undefined ? {} : { name }) });
 
-const run = (connection: pg.Connection, { name, values }: NamedStatement): void => {
-  connection.bind({ statement: name, values: values.map((value) => (value === null || value === undefined ? null : String(value))) }, true);
+const run = (connection: pg.Connection, { name, values }: WrittenStatement): void => {
+  connection.bind({ statement: name, values: [...values] }, true);
   connection.describe({ type: 'P' }, true);
   connection.execute({}, true);
 };
 
 /** The connection as a statement sees it that others follow: unless it could not be put into words for the server. */
-const followed = (connection: pg.Connection, after: readonly NamedStatement[]): pg.Connection => {
+const followed = (connection: pg.Connection, after: readonly WrittenStatement[]): pg.Connection => {
   let executed = false;
   const seen: Pick<pg.Connection, 'execute' | 'sync'> = {
     execute: (config, more) => {

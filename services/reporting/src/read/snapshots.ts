@@ -80,8 +80,8 @@ export class Snapshots {
     const [places] = await session.query<Places>(
       `SELECT count(position)::int AS models, min(position::bigint)::text AS position,
          (SELECT max(recorded_at) FROM received_event) AS newest, set_config('enable_seqscan', 'off', true)
-       FROM projection_checkpoint WHERE projection = ANY(string_to_array($1, ','))`,
-      [names.join(',')],
+       FROM projection_checkpoint WHERE projection = ANY($1::text[])`,
+      [names],
       { name: 'read_models_places', withNext: true },
     );
     const complete = places?.models === names.length;
