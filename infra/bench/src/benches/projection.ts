@@ -1,4 +1,4 @@
-import { pgInTransaction } from '@cairn/event-bus';
+import { goAlong, pgInTransaction } from '@cairn/event-bus';
 import type { PostgresEventStore, RecordedEvent } from '@cairn/event-store';
 import { checkpointDdl, ProjectionRunner, storeSource } from '@cairn/service-kit';
 import type { Projection, ProjectionSource } from '@cairn/service-kit';
@@ -38,9 +38,7 @@ const projectionInto = (name: string): Projection<RecordedEvent> => ({
   name,
   tables: [name],
   ddl: `CREATE TABLE ${name} ${table}`,
-  project: async (events, session) => {
-    await session.query(upsert(name), valuesOf(events), { name });
-  },
+  project: async (events, session) => goAlong(session, name, upsert(name), valuesOf(events)),
 });
 
 const everyEvent = async (store: PostgresEventStore): Promise<readonly RecordedEvent[]> => {
