@@ -110,7 +110,7 @@ describe('a transaction on a pool of pg', () => {
     roundTrips = 0;
     expect(await adding(2, 3, 4)).toMatchObject([{ value: [{ n: 3 }] }, { value: [{ n: 4 }] }, { value: [{ n: 2 }] }]);
     expect(roundTrips).toBe(1);
-    await expect(adding(5, 6, 4)).rejects.toThrow('had failed');
+    await expect(adding(5, 6, 4)).rejects.toThrow('duplicate key');
     expect(await kept()).toEqual([1, 2, 3, 4]);
   });
 
@@ -140,7 +140,7 @@ describe('a transaction on a pool of pg', () => {
       });
     await adding(1);
     const before = await kept();
-    await expect(adding(unspeakable)).rejects.toMatchObject(follow.length > 0 ? { message: 'unspeakable' } : { cause: { message: 'unspeakable' } });
+    await expect(adding(unspeakable)).rejects.toThrow('unspeakable');
     expect(await kept()).toEqual(before);
   });
 

@@ -78,7 +78,7 @@ class PgTransaction implements SqlSession {
     await this.sendWaiting();
     await this.last;
     if (this.ended) return;
-    if (this.failure !== undefined) throw new Error('A statement of the transaction had failed, so that it is rolled back', this.failure);
+    if (this.failure !== undefined) throw this.failure.cause;
     if (!this.begun) return;
     const { command } = await sendAlone(this.client, commit);
     this.ended = true;
