@@ -90,7 +90,9 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
 
   /**
    * Each rectangle is looked up by itself (`OFFSET 0` has the planner leave it so). Joined, a batch of one event would look
-   * through the whole table, since the planner takes a hundred for what the batch holds.
+   * through the whole table, since the planner takes a hundred for what the batch holds. As rows between two that are
+   * equal, because only the unique index is ordered so: the one of the constraint answers equality of columns, too, and
+   * its index method (GiST, in PostgreSQL 18.4) has been seen to miss a row after it had split a page.
    */
   private async end(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
     const { name, key } = this.parts;
@@ -99,13 +101,13 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
     );
     if (ending.length === 0) return;
     const columns = { ...key, effective_from: 'timestamptz', known_to: 'timestamptz', log_to: 'bigint' };
+    const subjectOf = (alias: string): string => [...Object.keys(key), 'effective_from'].map((column) => `${alias}.${column}`).join(', ');
     const ended = await session.query(
       `UPDATE ${name} r SET known_to = e.known_to, log_to = e.log_to
        FROM json_to_recordset($1::json) AS e (${declared(columns).join(', ')})
        CROSS JOIN LATERAL (
          SELECT open.ctid FROM ${name} open
-         WHERE ${Object.keys(key).map((column) => `open.${column} = e.${column}`).join(' AND ')}
-           AND open.effective_from = e.effective_from AND open.log_to IS NULL
+         WHERE (${subjectOf('open')}) BETWEEN (${subjectOf('e')}) AND (${subjectOf('e')}) AND open.log_to IS NULL
          OFFSET 0) found
        WHERE r.ctid = found.ctid
        RETURNING r.log_from`,
