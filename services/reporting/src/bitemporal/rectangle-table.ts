@@ -90,9 +90,12 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
 
   /**
    * Each rectangle is looked up by itself (`OFFSET 0` has the planner leave it so). Joined, a batch of one event would look
-   * through the whole table, since the planner takes a hundred for what the batch holds. As rows between two that are
-   * equal, because only the unique index is ordered so: the one of the constraint answers equality of columns, too, and
-   * its index method (GiST, in PostgreSQL 18.4) has been seen to miss a row after it had split a page.
+   * through the whole table, since the planner takes a hundred for what the batch holds.
+   *
+   * It is looked up as a row between two that are equal, which an ordered index alone can answer, and without a look
+   * through the table. The index of the constraint is a GiST index, and would answer equality of columns as well: but a
+   * statement that looks up by one again and again, and by its own changes splits the first page of it in between, loses
+   * entries of the index (seen with PostgreSQL 15.18 and 18.4).
    */
   private async end(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
     const { name, key } = this.parts;
@@ -102,6 +105,7 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
     if (ending.length === 0) return;
     const columns = { ...key, effective_from: 'timestamptz', known_to: 'timestamptz', log_to: 'bigint' };
     const subjectOf = (alias: string): string => [...Object.keys(key), 'effective_from'].map((column) => `${alias}.${column}`).join(', ');
+    goAlong(session, 'cairn_walk_indexes', `SELECT set_config('enable_seqscan', 'off', true)`);
     const ended = await session.query(
       `UPDATE ${name} r SET known_to = e.known_to, log_to = e.log_to
        FROM json_to_recordset($1::json) AS e (${declared(columns).join(', ')})
