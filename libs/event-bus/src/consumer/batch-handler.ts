@@ -4,7 +4,7 @@ import type { Incoming, IncomingBatch } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import { unfailing } from '../unfailing.js';
 import type { BatchEnvironment, Taken } from './apply-batch.js';
-import { takeInRun } from './apply-batch.js';
+import { takeInBatch, takeInPart } from './apply-batch.js';
 import { isStatementTimeout, reasonOf } from './failures.js';
 
 export interface BatchHandlerOptions {
@@ -65,7 +65,7 @@ export class BatchHandler {
     this.slow.set(nameOf(batch), { offset: message.offset, timeouts });
     if (message.kind !== 'event' || timeouts < timeoutsMax) throw error;
     const reason = `${reasonOf(error)}; it was alone in its transaction, ${timeouts} times`;
-    this.options.committed(await takeInRun(this.options.environment, batch, [message], { reason, attempts: timeouts }));
+    this.options.committed(await takeInPart(this.options.environment, batch, [message], { reason, attempts: timeouts }));
   }
 
   /** Halves the run until the messages at fault stand alone; all others are applied, and those are parked. */
@@ -78,7 +78,7 @@ export class BatchHandler {
     const [first] = run;
     if (run.length === 1 && first?.kind === 'event') {
       const verdict = { reason: reasonOf(error), attempts };
-      this.options.committed(await takeInRun(this.options.environment, batch, run, verdict));
+      this.options.committed(await takeInPart(this.options.environment, batch, run, verdict));
       return;
     }
     if (run.length <= 1) throw error;
@@ -93,7 +93,9 @@ export class BatchHandler {
   /** Answers a failure that a message may be guilty of, and throws every other, for which the bus delivers again. */
   private async tryRun(batch: IncomingBatch, run: readonly Incoming[]): Promise<{ error: unknown } | undefined> {
     try {
-      this.options.committed(await takeInRun(this.options.environment, batch, run));
+      const { environment } = this.options;
+      const whole = run === batch.messages;
+      this.options.committed(await (whole ? takeInBatch(environment, batch) : takeInPart(environment, batch, run)));
       return undefined;
     } catch (error) {
       if (!isStatementTimeout(error) && this.options.isBlameless(error)) throw error;

@@ -12,6 +12,7 @@ import type { ListParkedOptions, ParkedMessage } from '../postgres/list-parked.j
 import { listParked } from '../postgres/list-parked.js';
 import type { Dropping, ParkedCounts, ParkedKey } from '../postgres/parked-store.js';
 import { ParkedStore } from '../postgres/parked-store.js';
+import { JointRuns } from './joint-runs.js';
 import { LogCheckpoints } from './log-checkpoints.js';
 import { MarkRuns } from './mark-runs.js';
 import type { ComparePositions } from './progress.js';
@@ -31,8 +32,8 @@ export interface ConsumerOptions {
   /** Where the tables of `consumerTables` stand. */
   readonly schema: string;
   /**
-   * The effect, within the transaction that also moves the checkpoint. Messages of one partition in order, each id
-   * once. May be called with a part of a batch after the whole has failed. What it throws parks a message in the end,
+   * The effect, within the transaction that also moves the checkpoint. Messages of one topic, each id once, those of each
+   * partition in their order. May be called with a part of them after the whole has failed. What it throws parks a message in the end,
    * unless it is a failure of the surroundings.
    */
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
@@ -67,7 +68,8 @@ export class Consumer {
     const parked = new ParkedStore(schema, group);
     const partitionOf = bus.partitionOf.bind(bus);
     const marks = alone === undefined ? undefined : new MarkRuns(store, alone);
-    this.environment = { inTransaction, marks, store, parked, checkpoints, compare, partitionOf, apply };
+    const joint = new JointRuns({ inTransaction, store, parked, apply });
+    this.environment = { inTransaction, marks, joint, store, parked, checkpoints, compare, partitionOf, apply };
     this.known = new Progress(compare);
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.

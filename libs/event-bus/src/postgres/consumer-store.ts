@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { SqlSession } from '../sql-session.js';
+import { goAlong } from '../sql-session.js';
 import { unnamedLog } from './consumer-tables.js';
 
 export interface ProgressRow {
@@ -23,6 +24,9 @@ export interface Checkpoint {
   readonly lastOffset: string;
   readonly fence: number;
 }
+
+/** A transaction of several partitions is not to hold them up for the sake of one of them. */
+const jointStatementMs = 2_000;
 
 /** What a run of messages of one partition has to note before any of it is applied. */
 export interface Beginning extends Checkpoint {
@@ -82,7 +86,32 @@ export class ConsumerStore {
    * Moves the checkpoint and locks its row until the commit, and notes the rest. Answers undefined for a fence that is
    * older than the row's: two owners take turns at this lock, and the old one finds out here. The offset never goes back.
    */
-  async begin(session: SqlSession, { events, reached, ...checkpoint }: Beginning): Promise<Begun | undefined> {
+  begin(session: SqlSession, beginning: Beginning): Promise<Begun | undefined> {
+    return this.sendBeginning(session, beginning, false);
+  }
+
+  /**
+   * Begins runs of several partitions, each partition once, as `begin` does, in one round trip. A checkpoint that another
+   * transaction holds is not waited for: nothing is done then, and it fails.
+   */
+  async beginTogether(session: SqlSession, runs: readonly Beginning[]): Promise<readonly (Begun | undefined)[]> {
+    goAlong(
+      session,
+      `cairn_hold_${this.schema}`,
+      `SELECT set_config('statement_timeout', '${jointStatementMs}', true) FROM ${this.schema}.consumer_checkpoint c
+       JOIN unnest($2::text[], $3::text[], $4::integer[]) AS r (log_id, topic, partition)
+         ON c.log_id = r.log_id AND c.topic = r.topic AND c.partition = r.partition
+       WHERE c.group_name = $1 FOR UPDATE OF c NOWAIT`,
+      [this.group, runs.map(({ logId }) => logId), runs.map(({ topic }) => topic), runs.map(({ partition }) => partition)],
+    );
+    return Promise.all(runs.map((run, at) => this.sendBeginning(session, run, at < runs.length - 1)));
+  }
+
+  private async sendBeginning(
+    session: SqlSession,
+    { events, reached, ...checkpoint }: Beginning,
+    withNext: boolean,
+  ): Promise<Begun | undefined> {
     const { logId, topic, partition, lastOffset, fence } = checkpoint;
     // Sorted, so that two transactions that meet at the same ids lock them in one order.
     const sorted = [...events].sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -100,7 +129,7 @@ export class ConsumerStore {
         reached.map(({ scope }) => scope),
         reached.map(({ source_position }) => source_position),
       ],
-      { name: `cairn_take_in_${this.schema}` },
+      { name: `cairn_take_in_${this.schema}`, withNext },
     );
     if (row === undefined) return undefined;
     return { fresh: new Set(row.fresh_ids), parked: new Set(row.parked_keys), advanced: advancedOf(checkpoint, row) };

@@ -21,8 +21,8 @@ interface Topic {
 
 /**
  * Serves methods with `@EventPattern(topic)` over the port of the bus, the same on every engine. A handler is called
- * with the messages of one partition, in their order and each once, and with the transaction that keeps the checkpoint
- * (`BusContext`). What it throws rolls that back: the batch is tried again, the message at fault is found and parked.
+ * with messages of one topic, each once and those of each partition in their order, and with the transaction that keeps the
+ * checkpoints (`BusContext`). What it throws rolls that back: the batch is tried again, the message at fault is found and parked.
  */
 export class BusTransport extends Server implements CustomTransportStrategy {
   /** What the service hears, as readers of their own writes and operations see it. */
@@ -88,7 +88,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
   private async apply(messages: readonly IncomingMessage[], session: SqlSession): Promise<void> {
     const [first] = messages;
     if (!first) return;
-    const context = new BusContext([first.topic, first.partition, session]);
+    const context = new BusContext([first.topic, session]);
     const handler = this.messageHandlers.get(first.topic);
     if (!handler) throw new BusWiringError(`Nobody handles ${first.topic}.`);
     const result: unknown = await handler(messages, context);
