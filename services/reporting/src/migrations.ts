@@ -3,8 +3,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { typesOfReceivedDdl } from './log/newer-events.js';
 import { receivedEventDdl } from './log/received-event.js';
+import { adoptionRectangles } from './read/adoption-rectangles.js';
 import { adoptionProjection } from './read/adoption.read.js';
 import { historyProjection } from './read/history.read.js';
+import { schoolRectangles } from './read/school-rectangles.js';
 import { directoryProjection } from './read/schools.read.js';
 
 /** Schema changes go forward only: what a migration made is mended by a later one. */
@@ -52,6 +54,12 @@ class TypesOfReceived1767225600005 extends Forward {
   protected readonly ddl = typesOfReceivedDdl;
 }
 
+/** Read models that were made before have an index over all that was ever known of a subject; readers walk others now. */
+class IndexesOfReaders1767225600006 extends Forward {
+  readonly name = 'IndexesOfReaders1767225600006';
+  protected readonly ddl = [adoptionRectangles, schoolRectangles].map((table) => table.upgradeOfIndexes).join('\n');
+}
+
 /**
  * One migration a read model, in the order in which they came. They make the first generation by the words of the
  * projection itself; every later one is made by a rebuild, by the same words.
@@ -63,4 +71,5 @@ export const migrations = [
   SchoolEvents1767225600003,
   Generations1767225600004,
   TypesOfReceived1767225600005,
+  IndexesOfReaders1767225600006,
 ];

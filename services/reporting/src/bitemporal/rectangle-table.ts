@@ -2,6 +2,8 @@ import { goAlong } from '@cairn/event-bus';
 import type { SqlSession } from '@cairn/event-bus';
 
 import type { RectangleChange } from './rectangles.js';
+import type { KnownAt } from './rows-at.js';
+import { readersIndexes, rowsAt, rowsKnownAt } from './rows-at.js';
 
 /** Columns by name with their PostgreSQL types. Names and types are code, never input. */
 export type Columns = Readonly<Record<string, string>>;
@@ -14,7 +16,7 @@ export interface RectangleTableParts<State> {
    * comes first: the index of the constraint is twice as fast to write then.
    */
   readonly key: Columns;
-  /** The columns of the key that readers give. */
+  /** The columns of the key that readers give, each of them once. */
   readonly readBy: readonly string[];
   readonly state: Columns;
   readonly valuesOf: (state: State) => Values;
@@ -28,25 +30,6 @@ export interface SubjectChange<State> {
 const declared = (columns: Columns, constraint = ''): readonly string[] =>
   Object.entries(columns).map(([name, type]) => `${name} ${type}${constraint}`);
 
-/** The point that a reader asks for: as it was on `effective`, as known on `recorded`, from the log up to `position`. */
-export interface Point {
-  readonly effective: string;
-  readonly recorded: string;
-  readonly position: number;
-}
-
-/**
- * Whether a row of a rectangle table holds at a point, given as SQL expressions. `log_from` and `log_to` make an answer
- * repeatable: a fact that was recorded early and received late does not change what the position before it said.
- */
-export const holdsAt = (alias: string, at: { effective: string; recorded: string; position: string }): string =>
-  `(tstzrange(${alias}.effective_from, ${alias}.effective_to) @> ${at.effective} AND ${knownAt(alias, at)})`;
-
-/** Whether a row was known at a point, whenever it held. */
-export const knownAt = (alias: string, at: { recorded: string; position: string }): string =>
-  `(${alias}.log_from <= ${at.position} AND ${alias}.known_from <= ${at.recorded}
-    AND (${alias}.log_to IS NULL OR ${alias}.log_to > ${at.position} OR ${alias}.known_to > ${at.recorded}))`;
-
 /** Rows of one read model that each say: this held from-to, as known from-to. The database refuses two truths for one point. */
 export class RectangleTable<State> {
   readonly name: string;
@@ -54,6 +37,9 @@ export class RectangleTable<State> {
   readonly ddl: string;
   /** What refuses two truths, and what readers look up by. To make it of a full table is far cheaper than row by row. */
   readonly indexes: string;
+
+  /** Gives a table that was made by an earlier version the indexes that readers walk. */
+  readonly upgradeOfIndexes: string;
 
   constructor(private readonly parts: RectangleTableParts<State>) {
     const { name, key, readBy, state } = parts;
@@ -75,8 +61,19 @@ CREATE TABLE ${name} (
 ALTER TABLE ${name} ADD CONSTRAINT ${name}_one_truth EXCLUDE USING gist (
   ${Object.keys(key).map((column) => `${column} WITH =`).join(', ')},
   tstzrange(effective_from, effective_to) WITH &&, tstzrange(known_from, known_to) WITH &&);
-CREATE INDEX ON ${name} (${readBy.join(', ')});
+${readersIndexes(name, readBy)}
 CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) WHERE log_to IS NULL;`;
+    this.upgradeOfIndexes = `DROP INDEX IF EXISTS ${name}_${readBy.join('_')}_idx;\n${readersIndexes(name, readBy)}`;
+  }
+
+  /** The rows of a subject that held at an instant, as known at a time: a table expression over SQL expressions. */
+  at(subject: readonly string[], point: KnownAt & { readonly effective: string }): string {
+    return rowsAt({ table: this.name, readBy: this.parts.readBy, subject }, point);
+  }
+
+  /** The rows of a subject that were known at a time, whenever they held. */
+  knownAt(subject: readonly string[], known: KnownAt): string {
+    return rowsKnownAt({ table: this.name, readBy: this.parts.readBy, subject }, known);
   }
 
   /**

@@ -3,7 +3,7 @@ import type { AnyPublicEvent } from '@cairn/contracts';
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import fc from 'fast-check';
 
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
 import { historyStart, lawfulHistoryArb, schoolsMax } from '../testing/lawful-history.js';
 import { adoptionByDefinition, openNameByDefinition } from '../testing/oracle.js';
 import { emptyReadModels, projectAll, receive, startWith } from '../testing/project-log.js';

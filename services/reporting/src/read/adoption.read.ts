@@ -12,9 +12,9 @@ import { z } from 'zod';
 import { adoptionEventOf, timelineEntryOf } from '../adoption/timeline-entry.js';
 import { projectStreams } from '../bitemporal/project-streams.js';
 import type { StreamReading } from '../bitemporal/project-streams.js';
-import { RectangleTable } from '../bitemporal/rectangle-table.js';
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
 import type { ReceivedEvent } from '../log/received-event.js';
+import { adoptionRectangles } from './adoption-rectangles.js';
 import { ReadRoute } from './answers.js';
 import { asking, districtPathSchema, pointAsked, requireInitiative } from './asking.js';
 import type { DistrictPath } from './asking.js';
@@ -23,21 +23,6 @@ import { standingAt } from './standing.js';
 import { stageTotals, stageTotalsSchema, statusSchema, statusTotals, statusTotalsSchema } from './totals.js';
 
 // Projection
-
-/** Where each adoption stood from-to, as known from-to. Before its first row a school has not started. */
-export const adoptionRectangles = new RectangleTable<Started>({
-  name: 'adoption_rectangle',
-  key: { school_id: 'uuid', initiative_id: 'text', district: 'text' },
-  readBy: ['district', 'initiative_id'],
-  state: { stage: 'text', status: 'text', stage_since: 'timestamptz', status_since: 'timestamptz', event_id: 'uuid' },
-  valuesOf: ({ stage, status, stageSince, statusSince, eventId }) => ({
-    stage,
-    status,
-    stage_since: stageSince,
-    status_since: statusSince,
-    event_id: eventId,
-  }),
-});
 
 /** A row an event, because every event raises the version and most change no rectangle. */
 const adoptionVersionDdl = `

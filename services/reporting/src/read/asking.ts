@@ -3,7 +3,7 @@ import { dateOrInstantSchema, minPositionSchema, problems, slugInPathSchema, whe
 import type { ProblemException } from '@cairn/service-kit';
 import { z } from 'zod';
 
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
 import type { Snapshot } from './snapshots.js';
 
 export const districtPathSchema = z.object({ districtId: slugInPathSchema });

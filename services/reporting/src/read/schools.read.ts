@@ -10,26 +10,17 @@ import { z } from 'zod';
 
 import { projectStreams } from '../bitemporal/project-streams.js';
 import type { StreamReading } from '../bitemporal/project-streams.js';
-import { holdsAt, RectangleTable } from '../bitemporal/rectangle-table.js';
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
 import { directoryEventOf, schoolEventOf, schoolStretches } from '../directory/school-timeline.js';
 import type { SchoolEvent, SchoolState } from '../directory/school-timeline.js';
 import type { ReceivedEvent } from '../log/received-event.js';
 import { ReadRoute } from './answers.js';
 import { asking, districtPathSchema, pointAsked, requireDistrict } from './asking.js';
 import type { DistrictPath } from './asking.js';
+import { schoolRectangles } from './school-rectangles.js';
 import { Snapshots } from './snapshots.js';
 
 // Projection
-
-/** What each school was called, and whether it was open, from-to, as known from-to. */
-export const schoolRectangles = new RectangleTable<SchoolState>({
-  name: 'school_rectangle',
-  key: { school_id: 'uuid', district: 'text' },
-  readBy: ['district'],
-  state: { is_open: 'boolean', name: 'text', external_ids: 'json', profile: 'json' },
-  valuesOf: ({ open, name, externalIds, profile }) => ({ is_open: open, name, external_ids: externalIds, profile }),
-});
 
 const namesDdl = `
 CREATE TABLE district (
@@ -121,8 +112,8 @@ export const schoolsAsOf = async (
 ): Promise<SchoolsAnswer> => {
   const rows = await session.query<Row>(
     `SELECT s.school_id AS "schoolId", s.name, s.external_ids AS "externalIds", s.profile
-     FROM school_rectangle s
-     WHERE s.district = $1 AND s.is_open AND ${holdsAt('s', at)}
+     FROM ${schoolRectangles.at(['$1'], at)} s
+     WHERE s.is_open
        AND ($5::text IS NULL OR s.name ILIKE $5
          OR EXISTS (SELECT 1 FROM json_array_elements(s.external_ids) AS id WHERE id ->> 'value' ILIKE $5))
        AND ($6::text IS NULL OR (s.name, s.school_id) > ($6, $7::uuid))

@@ -1,8 +1,9 @@
 import type { AdoptionStatus, Stage } from '@cairn/contracts';
 import type { Sending, SqlSession } from '@cairn/event-bus';
 
-import { holdsAt } from '../bitemporal/rectangle-table.js';
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
+import { adoptionRectangles } from './adoption-rectangles.js';
+import { schoolRectangles } from './school-rectangles.js';
 import { daysBetween, instant } from './sql.js';
 
 /** A school that was open, with the version of its adoption as known then; 0: nothing was recorded. */
@@ -40,14 +41,13 @@ const sql = `
         coalesce((SELECT v.version FROM adoption_version v
           WHERE v.school_id = s.school_id AND v.initiative_id = $2 AND v.known_from <= ${at.recorded} AND v.log_from <= ${at.position}
           ORDER BY v.version DESC LIMIT 1), 0)::int AS version
-      FROM school_rectangle s
-      WHERE s.district = $1 AND s.is_open AND ${holdsAt('s', at)}
+      FROM ${schoolRectangles.at(['$1'], at)} s
+      WHERE s.is_open
       ORDER BY s.name, s.school_id LIMIT $6) school) AS open,
     (SELECT coalesce(json_agg(standing), '[]') FROM (
       SELECT a.school_id AS "schoolId", a.stage, a.status, ${instant('a.stage_since')} AS since,
         ${daysBetween('a.stage_since', at.effective, zone)} AS "daysInStage", a.event_id AS "eventId"
-      FROM adoption_rectangle a
-      WHERE a.district = $1 AND a.initiative_id = $2 AND ${holdsAt('a', at)}) standing) AS standings`;
+      FROM ${adoptionRectangles.at(['$1', '$2'], at)} a) standing) AS standings`;
 
 /**
  * At most `schoolsMax` schools that were open, and where the schools stood that had started: two lists, because the planner may

@@ -6,10 +6,11 @@ import { Query, QueryBus, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 
-import { knownAt } from '../bitemporal/rectangle-table.js';
+import { adoptionRectangles } from './adoption-rectangles.js';
 import { ReadRoute } from './answers.js';
 import { asking, districtPathSchema, recordedAsAsked, requireInitiative } from './asking.js';
 import type { DistrictPath } from './asking.js';
+import { schoolRectangles } from './school-rectangles.js';
 import { Snapshots } from './snapshots.js';
 import { noSchools, stageTotalsSchema } from './totals.js';
 
@@ -41,11 +42,10 @@ export const trendOf = async (
 ): Promise<TrendItem[]> => {
   const rows = await session.query<{ point: number; counted: 'open' | Stage; schools: number }>(
     `WITH open AS MATERIALIZED (
-       SELECT s.school_id, tstzrange(s.effective_from, s.effective_to) AS held FROM school_rectangle s
-       WHERE s.district = $1 AND s.is_open AND ${knownAt('s', known)}),
+       SELECT s.school_id, tstzrange(s.effective_from, s.effective_to) AS held FROM ${schoolRectangles.knownAt(['$1'], known)} s
+       WHERE s.is_open),
      standing AS MATERIALIZED (
-       SELECT a.school_id, a.stage, tstzrange(a.effective_from, a.effective_to) AS held FROM adoption_rectangle a
-       WHERE a.district = $1 AND a.initiative_id = $2 AND ${knownAt('a', known)}),
+       SELECT a.school_id, a.stage, tstzrange(a.effective_from, a.effective_to) AS held FROM ${adoptionRectangles.knownAt(['$1', '$2'], known)} a),
      stretch AS (
        SELECT 'open' AS counted, o.held FROM open o
        UNION ALL

@@ -2,7 +2,7 @@ import { emptyTimeline, notStarted, record, stateAt } from '@cairn/contracts';
 import type { AdoptionState, AnyPublicEvent } from '@cairn/contracts';
 
 import { adoptionEventOf, timelineEntryOf } from '../adoption/timeline-entry.js';
-import type { Point } from '../bitemporal/rectangle-table.js';
+import type { Point } from '../bitemporal/rows-at.js';
 import { schoolEventOf } from '../directory/school-timeline.js';
 
 /** What the log holds up to the position that was recorded by then; the index of an event is its position less one. */
