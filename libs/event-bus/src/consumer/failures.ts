@@ -73,12 +73,6 @@ const queryCanceled = '57014';
 export const isStatementTimeout = (error: unknown): boolean =>
   holds(error, (one) => one instanceof Error && 'code' in one && one.code === queryCanceled);
 
-/** SQLSTATE of a lock that is held by somebody else, which is not waited for. */
-const lockNotAvailable = '55P03';
-
-export const isLockNotToBeHad = (error: unknown): boolean =>
-  holds(error, (one) => one instanceof Error && 'code' in one && one.code === lockNotAvailable);
-
 /** Whether it is true of the error, or of one that it wraps. */
 const holds = (error: unknown, is: (one: unknown) => boolean, depth = 0): boolean => {
   if (depth > 8) return false;

@@ -64,7 +64,8 @@ describe('small runs of several partitions', () => {
     };
     const onError = (error: unknown): void => void errors.push(error);
     const consumer = fixture().start({ bus, apply, onError, ...(inTransaction === undefined ? {} : { inTransaction }) });
-    await eventually('it has joined', () => consumer.joined);
+    // A partition that was never taken in before begins by itself.
+    for (const partition of partitions) await deliver(markOf(partition, '0'));
     return { consumer, deliver, calls, errors };
   };
 
@@ -77,7 +78,7 @@ describe('small runs of several partitions', () => {
   test('that come at the same time are taken in together, marks included, and each partition moves by its own', async () => {
     const { consumer, deliver, calls } = await opened();
     await Promise.all([deliver(eventOf(2, 7)), deliver(markOf(3, '4')), deliver(eventOf(0, 5)), deliver(markOf(1, '9', 6))]);
-    expect(calls).toEqual([['0-5', '2-7']]);
+    expect(calls).toEqual([['2-7', '0-5']]);
     expect(await offsets()).toEqual(['0:5', '1:6', '2:7', '3:0']);
     expect(await consumer.appliedUpTo('test', keyIn(1))).toBe('9');
     expect(await consumer.appliedUpTo('test', keyIn(2))).toBe('8');
@@ -155,13 +156,11 @@ describe('small runs of several partitions', () => {
     const { deliver, errors } = await opened(async (taken, session) => {
       if (taken.some(({ id }) => id === '2-1')) await session.query('SELECT pg_sleep(3)');
     });
-    // The time limit of a statement goes with the checkpoint, which is there from now on.
-    await Promise.all(partitions.map((partition) => deliver(eventOf(partition, 0))));
     const done: number[] = [];
     await Promise.all(partitions.map((partition) => deliver(eventOf(partition, 1)).then(() => done.push(partition))));
     expect(done.at(-1)).toBe(2);
     expect(done).toHaveLength(4);
-    expect(await effectIds()).toHaveLength(8);
+    expect(await effectIds()).toHaveLength(4);
     expect(errors).toEqual([]);
   });
 

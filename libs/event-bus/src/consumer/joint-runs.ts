@@ -4,7 +4,7 @@ import type { ParkedStore } from '../postgres/parked-store.js';
 import { behindParked } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import type { Taken } from './apply-batch.js';
-import { isEnvironmentFailure, isLockNotToBeHad, isStatementTimeout } from './failures.js';
+import { isEnvironmentFailure, isStatementTimeout } from './failures.js';
 import type { Run } from './run.js';
 import { sorted } from './run.js';
 
@@ -87,29 +87,28 @@ export class JointRuns {
     try {
       return await this.inOneTransaction(runs);
     } catch (error) {
-      if (isEnvironmentFailure(error) && !isStatementTimeout(error) && !isLockNotToBeHad(error)) throw error;
+      if (isEnvironmentFailure(error) && !isStatementTimeout(error)) throw error;
       return runs.map(() => 'left over');
     }
   }
 
   private inOneTransaction(runs: readonly Run[]): Promise<readonly Answer[]> {
     const { inTransaction, store, parked, apply } = this.parts;
-    // In one order, so that copies which fight for the partitions wait for nobody in a circle.
-    const ordered = [...runs].sort((one, other) => one.partition - other.partition);
     return inTransaction(async (session) => {
-      const begun = await store.beginTogether(session, ordered);
-      const answers = new Map<Run, Answer>();
+      const begun = await store.beginSome(session, runs);
       const applicable: IncomingMessage[] = [];
-      for (const [at, run] of ordered.entries()) {
-        const beginning = begun[at];
-        answers.set(run, beginning === undefined ? 'stale' : { advanced: beginning.advanced, parked: [] });
-        if (beginning === undefined) continue;
+      const answers: Answer[] = [];
+      for (const run of runs) {
+        const beginning = begun.get(run) ?? 'left over';
+        const isBegun = typeof beginning === 'object';
+        answers.push(isBegun ? { advanced: beginning.advanced, parked: [] } : beginning);
+        if (!isBegun) continue;
         const { applicable: own, following } = sorted(run, beginning);
         if (following.length > 0) await parked.park(session, following, behindParked, 0);
         applicable.push(...own);
       }
       if (applicable.length > 0) await apply(applicable, session);
-      return runs.map((run) => answers.get(run) ?? 'left over');
+      return answers;
     });
   }
 }

@@ -63,7 +63,7 @@ describe('watermarks of several partitions that come at the same time', () => {
   test('are taken in with one statement, and each partition moves by its own', async () => {
     const { consumer, deliver, sent } = await begun();
     await Promise.all(partitions.map((partition) => deliver(markOf(partition, String(9 + partition), 1, 1 + partition))));
-    expect(sent).toEqual(['consumer_take_in_marks']);
+    expect(sent).toEqual(['consumer_take_in_runs']);
     expect(await kept()).toEqual(
       partitions.map((partition) => ({
         partition,
@@ -80,7 +80,7 @@ describe('watermarks of several partitions that come at the same time', () => {
     const { deliver, sent } = await begun();
     await Promise.all([deliver(markOf(0, '100', 2, 7)), deliver(markOf(1, '5', 1, 3, 'other'))]);
     await Promise.all([deliver(markOf(0, '99', 2, 6)), deliver(markOf(1, '0', 1, 4, 'other'))]);
-    expect(sent).toEqual(['consumer_take_in_marks', 'consumer_take_in_marks']);
+    expect(sent).toEqual(['consumer_take_in_runs', 'consumer_take_in_runs']);
     expect((await kept()).slice(0, 3)).toEqual([
       { partition: 0, last_offset: '7', fence: '2', source_position: '100' },
       { partition: 1, last_offset: '4', fence: '1', source_position: '5' },
@@ -95,7 +95,7 @@ describe('watermarks of several partitions that come at the same time', () => {
     const results = await Promise.allSettled(partitions.map((partition) => deliver(markOf(partition, '9', 3, 1))));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { name: 'StaleOwnerError', partition: 1, fence: 3 } });
-    expect(sent).toEqual(['consumer_take_in_marks']);
+    expect(sent).toEqual(['consumer_take_in_runs']);
     expect((await kept()).map((row) => [row.last_offset, row.fence, row.source_position])).toEqual([
       ['1', '3', '9'],
       ['0', '5', '1'],
@@ -154,7 +154,7 @@ describe('watermarks of several partitions that come at the same time', () => {
   test('two of one partition are not taken in together', async () => {
     const { deliver, sent } = await begun();
     await Promise.all([deliver(markOf(0, '2', 1, 1)), deliver(markOf(0, '3', 1, 2)), deliver(markOf(1, '3', 1, 1))]);
-    expect(sent).toEqual(['consumer_take_in_marks', 'consumer_take_in']);
+    expect(sent).toEqual(['consumer_take_in_runs', 'consumer_take_in']);
     expect((await kept()).slice(0, 2).map((row) => [row.last_offset, row.source_position])).toEqual([
       ['2', '3'],
       ['1', '3'],
@@ -164,12 +164,12 @@ describe('watermarks of several partitions that come at the same time', () => {
   test('fail together when the database is away, and apart when one of them is at fault', async () => {
     let code = '57P01';
     const { deliver, sent, errors } = await begun(async (text, query) => {
-      if (text.includes('consumer_take_in_marks')) throw Object.assign(new Error('refused'), { code });
+      if (text.includes('consumer_take_in_runs')) throw Object.assign(new Error('refused'), { code });
       return query();
     });
     const [first, second] = await Promise.allSettled([deliver(markOf(0, '9', 1, 1)), deliver(markOf(1, '9', 1, 1))]);
     expect([first, second]).toMatchObject([{ reason: { code } }, { reason: { code } }]);
-    expect(sent).toEqual(['consumer_take_in_marks']);
+    expect(sent).toEqual(['consumer_take_in_runs']);
     code = '22003';
     await Promise.all([deliver(markOf(0, '9', 1, 1)), deliver(markOf(1, '9', 1, 1))]);
     expect((await kept()).slice(0, 2).map((row) => row.source_position)).toEqual(['9', '9']);

@@ -1,5 +1,5 @@
 import { Gathered } from '../gathered.js';
-import type { Begun, ConsumerStore, MarkRun } from '../postgres/consumer-store.js';
+import type { Begun, Beginning, ConsumerStore } from '../postgres/consumer-store.js';
 import type { SqlSession } from '../sql-session.js';
 import { isEnvironmentFailure, isStatementTimeout } from './failures.js';
 
@@ -14,7 +14,7 @@ type Answer = Begun | 'stale' | typeof leftOver;
  * own, so that it holds up no other, and copies of a service have nothing to wait for in a circle.
  */
 export class MarkRuns {
-  private readonly gathered = new Gathered<MarkRun, Answer>((runs) => this.takeAll(runs));
+  private readonly gathered = new Gathered<Beginning, Answer>((runs) => this.takeAll(runs));
 
   constructor(
     private readonly store: ConsumerStore,
@@ -22,17 +22,17 @@ export class MarkRuns {
   ) {}
 
   /** As `ConsumerStore.begin`, of no events: undefined for a fence that is older than the one that is kept. */
-  async takeIn(run: MarkRun): Promise<Begun | undefined> {
+  async takeIn(run: Beginning): Promise<Begun | undefined> {
     const answer = await this.gathered.ask(run);
-    if (answer === leftOver) return this.store.begin(this.alone, { ...run, events: [] });
+    if (answer === leftOver) return this.store.begin(this.alone, run);
     return answer === 'stale' ? undefined : answer;
   }
 
-  private async takeAll(runs: readonly MarkRun[]): Promise<readonly Answer[]> {
+  private async takeAll(runs: readonly Beginning[]): Promise<readonly Answer[]> {
     const joint = firstOfEach(runs);
     if (joint.length === 1) return runs.map(() => leftOver);
     try {
-      const answers = await this.store.takeInMarks(this.alone, joint);
+      const answers = await this.store.beginSome(this.alone, joint);
       return runs.map((run) => answers.get(run) ?? leftOver);
     } catch (error) {
       if (isEnvironmentFailure(error) || isStatementTimeout(error)) throw error;
@@ -43,7 +43,7 @@ export class MarkRuns {
 }
 
 /** Of each partition the first run: what was meant to come after another one is not taken in along with it. */
-const firstOfEach = (runs: readonly MarkRun[]): readonly MarkRun[] => {
+const firstOfEach = (runs: readonly Beginning[]): readonly Beginning[] => {
   const seen = new Set<string>();
   return runs.filter(({ topic, partition }) => {
     const before = seen.size;

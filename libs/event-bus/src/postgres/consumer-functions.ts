@@ -56,22 +56,32 @@ BEGIN
   END IF;
   RETURN NEXT;
 END $$;
-${takeInMarks(schema)}`;
+${takeInRuns(schema)}`;
 };
 
 /**
- * The same for runs of watermarks of several partitions, each partition once. Passes over those whose checkpoint is held
- * by another or does not exist, and answers a row for each of the others: the run's place from 1, whether its fence is
- * older than the checkpoint's, so that it did nothing, and the positions that it has moved on.
+ * A transaction of several partitions is not to hold up the others for the sake of one whose effect is slow: in milliseconds
+ * for each statement. What is slower is taken in by itself, within the limit that the database has for all.
  */
-const takeInMarks = (schema: string): string => `
-CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_marks(
+const jointStatementMs = 2_000;
+
+/**
+ * The same for runs of several partitions, each partition once, whose events are of the first one's topic. Passes over
+ * those whose checkpoint is held by another or does not exist, and answers a row for each of the others: the run's place
+ * from 1, whether its fence is older than the checkpoint's, so that it did nothing, and the positions that it has moved on.
+ * New ids and parked keys of all runs come in a row before, of place 0, when there are events.
+ */
+const takeInRuns = (schema: string): string => `
+CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_runs(
   p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
-  p_places integer[], p_scopes text[], p_positions text[]
-) RETURNS TABLE (run_place integer, is_stale boolean, moved_scopes text[], moved_positions text[]) LANGUAGE plpgsql AS $$
+  p_places integer[], p_scopes text[], p_positions text[], p_event_places integer[], p_ids text[], p_keys text[]
+) RETURNS TABLE (
+  run_place integer, is_stale boolean, fresh_ids text[], parked_keys text[], moved_scopes text[], moved_positions text[]
+) LANGUAGE plpgsql AS $$
 DECLARE
   held integer[];
   taken integer[];
+  fresh_keys text[];
 BEGIN
   SELECT coalesce(array_agg(h.place), '{}'), coalesce(array_agg(h.place) FILTER (WHERE h.fence <= p_fences[h.place]), '{}')
     INTO held, taken
@@ -88,6 +98,24 @@ BEGIN
     WHERE c.group_name = p_group AND c.log_id = p_log_ids[t.place]
       AND c.topic = p_topics[t.place] AND c.partition = p_partitions[t.place];
 
+  IF cardinality(p_ids) > 0 THEN
+    PERFORM set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', true),
+      set_config('statement_timeout', '${jointStatementMs}', true);
+    WITH inserted AS (
+      INSERT INTO ${schema}.consumer_inbox (group_name, message_id)
+      SELECT p_group, e.id FROM unnest(p_event_places, p_ids) AS e (place, id) WHERE e.place = ANY (taken) ORDER BY e.id
+      ON CONFLICT DO NOTHING RETURNING message_id)
+    SELECT array_agg(inserted.message_id) INTO fresh_ids FROM inserted;
+    SELECT array_agg(DISTINCT m.key) INTO fresh_keys
+      FROM unnest(p_ids, p_keys) AS m (id, key) WHERE m.id = ANY (fresh_ids);
+    SELECT array_agg(k.key) INTO parked_keys FROM (
+      SELECT p.key FROM ${schema}.parked_key p
+      WHERE p.group_name = p_group AND p.topic = p_topics[1] AND p.key = ANY (fresh_keys) ORDER BY p.key FOR UPDATE) k;
+    run_place := 0;
+    is_stale := false;
+    RETURN NEXT;
+  END IF;
+
   RETURN QUERY
     WITH moved AS (
       INSERT INTO ${schema}.consumer_progress AS p (group_name, topic, partition, scope, source_position)
@@ -97,7 +125,7 @@ BEGIN
       ON CONFLICT (group_name, topic, partition, scope) DO UPDATE SET source_position = excluded.source_position
         WHERE p.source_position::numeric < excluded.source_position::numeric
       RETURNING p.topic, p.partition, p.scope, p.source_position)
-    SELECT h.place, NOT h.place = ANY (taken),
+    SELECT h.place, NOT h.place = ANY (taken), NULL::text[], NULL::text[],
       array_agg(m.scope) FILTER (WHERE m.scope IS NOT NULL), array_agg(m.source_position) FILTER (WHERE m.scope IS NOT NULL)
     FROM unnest(held) AS h (place)
     LEFT JOIN moved m ON m.topic = p_topics[h.place] AND m.partition = p_partitions[h.place]

@@ -1,6 +1,5 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { SqlSession } from '../sql-session.js';
-import { goAlong } from '../sql-session.js';
 import { unnamedLog } from './consumer-tables.js';
 
 export interface ProgressRow {
@@ -25,9 +24,6 @@ export interface Checkpoint {
   readonly fence: number;
 }
 
-/** A transaction of several partitions is not to hold them up for the sake of one of them. */
-const jointStatementMs = 2_000;
-
 /** What a run of messages of one partition has to note before any of it is applied. */
 export interface Beginning extends Checkpoint {
   /** Each id once. */
@@ -35,9 +31,6 @@ export interface Beginning extends Checkpoint {
   /** Decimal positions, one a scope; the greater of these and what is known is kept. */
   readonly reached: readonly ProgressRow[];
 }
-
-/** A run of watermarks alone. */
-export type MarkRun = Omit<Beginning, 'events'>;
 
 export interface Begun {
   /** Ids that were not taken in before. */
@@ -86,32 +79,7 @@ export class ConsumerStore {
    * Moves the checkpoint and locks its row until the commit, and notes the rest. Answers undefined for a fence that is
    * older than the row's: two owners take turns at this lock, and the old one finds out here. The offset never goes back.
    */
-  begin(session: SqlSession, beginning: Beginning): Promise<Begun | undefined> {
-    return this.sendBeginning(session, beginning, false);
-  }
-
-  /**
-   * Begins runs of several partitions, each partition once, as `begin` does, in one round trip. A checkpoint that another
-   * transaction holds is not waited for: nothing is done then, and it fails.
-   */
-  async beginTogether(session: SqlSession, runs: readonly Beginning[]): Promise<readonly (Begun | undefined)[]> {
-    goAlong(
-      session,
-      `cairn_hold_${this.schema}`,
-      `SELECT set_config('statement_timeout', '${jointStatementMs}', true) FROM ${this.schema}.consumer_checkpoint c
-       JOIN unnest($2::text[], $3::text[], $4::integer[]) AS r (log_id, topic, partition)
-         ON c.log_id = r.log_id AND c.topic = r.topic AND c.partition = r.partition
-       WHERE c.group_name = $1 FOR UPDATE OF c NOWAIT`,
-      [this.group, runs.map(({ logId }) => logId), runs.map(({ topic }) => topic), runs.map(({ partition }) => partition)],
-    );
-    return Promise.all(runs.map((run, at) => this.sendBeginning(session, run, at < runs.length - 1)));
-  }
-
-  private async sendBeginning(
-    session: SqlSession,
-    { events, reached, ...checkpoint }: Beginning,
-    withNext: boolean,
-  ): Promise<Begun | undefined> {
+  async begin(session: SqlSession, { events, reached, ...checkpoint }: Beginning): Promise<Begun | undefined> {
     const { logId, topic, partition, lastOffset, fence } = checkpoint;
     // Sorted, so that two transactions that meet at the same ids lock them in one order.
     const sorted = [...events].sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -129,20 +97,21 @@ export class ConsumerStore {
         reached.map(({ scope }) => scope),
         reached.map(({ source_position }) => source_position),
       ],
-      { name: `cairn_take_in_${this.schema}`, withNext },
+      { name: `cairn_take_in_${this.schema}` },
     );
     if (row === undefined) return undefined;
     return { fresh: new Set(row.fresh_ids), parked: new Set(row.parked_keys), advanced: advancedOf(checkpoint, row) };
   }
 
   /**
-   * Begins runs of watermarks of several partitions, each partition once, as `begin` does. Those whose checkpoint is held
-   * by another, or not there yet, have no answer, and nothing is done of them.
+   * Begins runs of several partitions of a topic, each partition once, as `begin` does; runs of watermarks alone may be of
+   * several topics. Those whose checkpoint is held by another, or not there yet, have no answer, and nothing is done of them.
    */
-  async takeInMarks(session: SqlSession, runs: readonly MarkRun[]): Promise<ReadonlyMap<MarkRun, Begun | 'stale'>> {
+  async beginSome(session: SqlSession, runs: readonly Beginning[]): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
     const reached = runs.flatMap((run, at) => run.reached.map((row) => ({ place: at + 1, ...row })));
-    const rows = await session.query<TakenRow>(
-      `SELECT * FROM ${this.schema}.consumer_take_in_marks($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    const events = runs.flatMap((run, at) => run.events.map(({ id, key }) => ({ place: at + 1, id, key })));
+    const rows = await session.query<RunRow>(
+      `SELECT * FROM ${this.schema}.consumer_take_in_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         this.group,
         runs.map(({ logId }) => logId),
@@ -153,14 +122,21 @@ export class ConsumerStore {
         reached.map(({ place }) => place),
         reached.map(({ scope }) => scope),
         reached.map(({ source_position }) => source_position),
+        events.map(({ place }) => place),
+        events.map(({ id }) => id),
+        events.map(({ key }) => key),
       ],
-      { name: `cairn_take_in_marks_${this.schema}` },
+      { name: `cairn_take_in_runs_${this.schema}` },
     );
-    const answers = new Map<MarkRun, Begun | 'stale'>();
+    const ofAll = rows.find(({ run_place }) => run_place === 0);
+    const [fresh, parked] = [new Set(ofAll?.fresh_ids), new Set(ofAll?.parked_keys)];
+    const answers = new Map<Beginning, Begun | 'stale'>();
     for (const row of rows) {
       const run = runs[row.run_place - 1];
       if (run === undefined) continue;
-      answers.set(run, row.is_stale ? 'stale' : { fresh: new Set(), parked: new Set(), advanced: advancedOf(run, row) });
+      // An id counts once, in whichever partitions it stands.
+      const own = new Set(run.events.flatMap(({ id }) => (fresh.delete(id) ? [id] : [])));
+      answers.set(run, row.is_stale ? 'stale' : { fresh: own, parked, advanced: advancedOf(run, row) });
     }
     return answers;
   }
@@ -200,7 +176,7 @@ interface BegunRow extends MovedRow {
   readonly parked_keys: string[] | null;
 }
 
-interface TakenRow extends MovedRow {
+interface RunRow extends BegunRow {
   readonly run_place: number;
   readonly is_stale: boolean;
 }

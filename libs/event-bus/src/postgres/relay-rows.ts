@@ -34,12 +34,16 @@ export class RelayRows {
     return row.id;
   }
 
-  /** False, and nothing is kept, when the turn was lost meanwhile: what another one has kept is not overwritten. */
+  /**
+   * False, and nothing is kept, when the turn was lost meanwhile: what another one has kept is not overwritten. It does not
+   * wait for the disk: a server that crashes forgets at most the last of them, and what was published since goes out again.
+   */
   async save(name: string, { storeId, logId }: RelayPair, holder: string, position: string): Promise<boolean> {
     const rows = await this.run(
       `UPDATE ${this.table} SET position = $5, changed_at = now()
-       WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4 RETURNING 1 AS saved`,
+       WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4 RETURNING set_config('synchronous_commit', 'off', true)`,
       [name, storeId, logId, holder, position],
+      'cairn_relay_save',
     );
     return rows.length > 0;
   }
@@ -85,7 +89,8 @@ export class RelayRows {
     );
   }
 
-  private run<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.inTransaction((session) => session.query<Row>(sql, values, { last: true }));
+  private run<Row>(sql: string, values: readonly unknown[], name?: string): Promise<Row[]> {
+    const sending = name === undefined ? { last: true } : { last: true, name: `${name}_${this.table}` };
+    return this.inTransaction((session) => session.query<Row>(sql, values, sending));
   }
 }

@@ -2,6 +2,7 @@ import type { EventStore, Position, RecordedEvent, Subscription } from '@cairn/e
 import type { EventBus, OutgoingMessage } from '../event-bus.js';
 import { eventBusLimits } from '../event-bus.js';
 import type { RelayCheckpoint } from './relay-checkpoint.js';
+import { Signal } from '../delivery/signal.js';
 import { WatermarkWriter } from './watermark-writer.js';
 
 /** What a public event says beside what the relay knows: id, scope and position of the stored one. */
@@ -15,6 +16,7 @@ export interface RelayTurnOptions {
   readonly checkpoint: RelayCheckpoint;
   readonly batchEventsMax: number;
   readonly watermarkIntervalMs: number;
+  readonly publishIntervalMs: number;
   readonly published: (upTo: Position) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -23,6 +25,7 @@ export interface RelayTurnOptions {
 export class RelayTurn {
   private readonly watermarks: WatermarkWriter;
   private readonly subscription: Subscription;
+  private readonly stopping = new Signal();
 
   constructor(
     private readonly options: RelayTurnOptions,
@@ -46,12 +49,14 @@ export class RelayTurn {
 
   /** Resolves once the batch on its way has been published or given up. */
   async stop(): Promise<void> {
+    this.stopping.notify();
     await this.subscription.stop();
     await this.watermarks.stop();
   }
 
   private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
-    const { checkpoint } = this.options;
+    const { checkpoint, batchEventsMax, publishIntervalMs } = this.options;
+    const next = performance.now() + publishIntervalMs;
     const messages = events.flatMap((event) => this.outgoing(event));
     if (messages.length > 0) {
       await this.publishWithMark(messages, readUpTo);
@@ -62,6 +67,16 @@ export class RelayTurn {
     }
     await checkpoint.save(readUpTo);
     this.options.published(readUpTo);
+    if (events.length < batchEventsMax) await this.gatherUntil(next);
+  }
+
+  /**
+   * What comes meanwhile goes out together. A batch costs everybody behind it much the same, whether it holds one event or
+   * ten, and while many work at once, each of them waits less when the processors have less to do.
+   */
+  private async gatherUntil(time: number): Promise<void> {
+    const left = time - performance.now();
+    if (left > 0) await this.stopping.wait(left);
   }
 
   /** The mark goes with the last of them, so that who waits for another partition need not wait for a call of its own. */

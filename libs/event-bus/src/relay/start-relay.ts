@@ -20,6 +20,11 @@ export interface RelayOptions {
   readonly batchEventsMax?: number;
   /** The least time between two watermarks; default 25. */
   readonly watermarkIntervalMs?: number;
+  /**
+   * The least time between two batches that are not full; default 15. An event after a pause goes out at once, and one
+   * that comes while others do waits for half of it on average.
+   */
+  readonly publishIntervalMs?: number;
   /** How long another copy waits after this one was killed; default 2,000. */
   readonly leaseMs?: number;
   readonly onError?: (error: unknown) => void;
@@ -129,7 +134,7 @@ export class Relay {
   }
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
-    const { batchEventsMax = 500, watermarkIntervalMs = 25 } = this.options;
+    const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 15 } = this.options;
     const published = (upTo: Position): void => {
       this.position = upTo;
       this.failure = undefined;
@@ -138,6 +143,7 @@ export class Relay {
       ...this.options,
       batchEventsMax,
       watermarkIntervalMs,
+      publishIntervalMs,
       published,
       failed: (error) => this.failed(error),
     };
