@@ -2,6 +2,7 @@ import { checkpointDdl, tablesDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { typesOfReceivedDdl } from './log/newer-events.js';
+import { receiveEventsFunction } from './log/receive-events-function.js';
 import { receivedEventDdl } from './log/received-event.js';
 import { adoptionRectangles } from './read/adoption-rectangles.js';
 import { adoptionProjection } from './read/adoption.read.js';
@@ -60,6 +61,12 @@ class IndexesOfReaders1767225600006 extends Forward {
   protected readonly ddl = [adoptionRectangles, schoolRectangles].map((table) => table.upgradeOfIndexes).join('\n');
 }
 
+/** The log is appended to with one statement. */
+class ReceiveEvents1767225600007 extends Forward {
+  readonly name = 'ReceiveEvents1767225600007';
+  protected readonly ddl = receiveEventsFunction;
+}
+
 /**
  * One migration a read model, in the order in which they came. They make the first generation by the words of the
  * projection itself; every later one is made by a rebuild, by the same words.
@@ -72,4 +79,5 @@ export const migrations = [
   Generations1767225600004,
   TypesOfReceived1767225600005,
   IndexesOfReaders1767225600006,
+  ReceiveEvents1767225600007,
 ];

@@ -66,8 +66,7 @@ const assemble = (platform: Platform): ServiceParts => {
   const transport = new BusTransport(platform, [topics.directory, topics.scalingPlan]);
   const { consumer } = transport;
   consumer.onApplied((applied) => {
-    tail.committed(applied);
-    fresh.wake();
+    void tail.committed(applied).then(() => fresh.wake());
   });
   return {
     title: 'Reporting',

@@ -59,5 +59,5 @@ export const projectStreams = async <Event, State>(
     });
     return changeOf(reading, told, first.logPosition - 1) ?? [];
   });
-  await table.write(session, changes);
+  table.write(session, changes);
 };

@@ -77,11 +77,11 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
   }
 
   /**
-   * Writes the changes of a batch, set by set; the last statement goes along with the next one of the transaction.
-   * @throws when a rectangle that should end is not there: the table does not follow from the log, and must be rebuilt
+   * Writes the changes of a batch, set by set. It goes along with the next statement of the transaction, which fails when a
+   * rectangle that should end is not there: the table does not follow from the log then, and must be rebuilt.
    */
-  async write(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
-    await this.end(session, changes);
+  write(session: SqlSession, changes: readonly SubjectChange<State>[]): void {
+    this.end(session, changes);
     this.add(session, changes);
   }
 
@@ -94,7 +94,7 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
    * statement that looks up by one again and again, and by its own changes splits the first page of it in between, loses
    * entries of the index (seen with PostgreSQL 15.18 and 18.4).
    */
-  private async end(session: SqlSession, changes: readonly SubjectChange<State>[]): Promise<void> {
+  private end(session: SqlSession, changes: readonly SubjectChange<State>[]): void {
     const { name, key } = this.parts;
     const ending = changes.flatMap(({ key: subject, change }) =>
       change.ending.map(({ from, ended }) => ({ ...subject, effective_from: from, known_to: ended.at, log_to: ended.logPosition })),
@@ -103,20 +103,22 @@ CREATE UNIQUE INDEX ON ${name} (${Object.keys(key).join(', ')}, effective_from) 
     const columns = { ...key, effective_from: 'timestamptz', known_to: 'timestamptz', log_to: 'bigint' };
     const subjectOf = (alias: string): string => [...Object.keys(key), 'effective_from'].map((column) => `${alias}.${column}`).join(', ');
     goAlong(session, 'cairn_walk_indexes', `SELECT set_config('enable_seqscan', 'off', true)`);
-    const ended = await session.query(
-      `UPDATE ${name} r SET known_to = e.known_to, log_to = e.log_to
-       FROM json_to_recordset($1::json) AS e (${declared(columns).join(', ')})
-       CROSS JOIN LATERAL (
-         SELECT open.ctid FROM ${name} open
-         WHERE (${subjectOf('open')}) BETWEEN (${subjectOf('e')}) AND (${subjectOf('e')}) AND open.log_to IS NULL
-         OFFSET 0) found
-       WHERE r.ctid = found.ctid
-       RETURNING r.log_from`,
-      [JSON.stringify(ending)],
+    goAlong(
+      session,
+      `cairn_end_${name}`,
+      `WITH ended AS (
+         UPDATE ${name} r SET known_to = e.known_to, log_to = e.log_to
+         FROM json_to_recordset($1::json) AS e (${declared(columns).join(', ')})
+         CROSS JOIN LATERAL (
+           SELECT open.ctid FROM ${name} open
+           WHERE (${subjectOf('open')}) BETWEEN (${subjectOf('e')}) AND (${subjectOf('e')}) AND open.log_to IS NULL
+           OFFSET 0) found
+         WHERE r.ctid = found.ctid
+         RETURNING 1)
+       SELECT CASE WHEN count(*) = $2::int THEN 1 ELSE
+         ('${name} does not follow from the log: rectangles that end: ' || $2::int || ', that are there: ' || count(*))::int END FROM ended`,
+      [JSON.stringify(ending), ending.length],
     );
-    if (ended.length !== ending.length) {
-      throw new Error(`${name} does not follow from the log: ${ending.length} rectangles end, ${ended.length} are there`);
-    }
   }
 
   private add(session: SqlSession, changes: readonly SubjectChange<State>[]): void {

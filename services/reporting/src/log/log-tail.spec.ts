@@ -16,48 +16,48 @@ describe('the tail of the log', () => {
     tail = new LogTail();
   });
 
-  const appended = (first: number, count: number): (() => void) => {
+  const appended = (first: number, count: number): (() => Promise<void>) => {
     const session: SqlSession = { query: () => Promise.resolve([]) };
-    tail.append(session, from(first, count));
+    tail.append(session, Promise.resolve(from(first, count)));
     return () => tail.committed(session);
   };
   const after = (position: number, limit = 100) => tail.after(position, limit)?.map(({ logPosition }) => logPosition);
 
-  test('holds what was committed, batch after batch', () => {
+  test('holds what was committed, batch after batch', async () => {
     const commit = appended(5, 2);
     expect(after(4)).toBeUndefined();
-    commit();
-    appended(7, 1)();
+    await commit();
+    await appended(7, 1)();
     expect(after(4)).toEqual([5, 6, 7]);
     expect(after(5)).toEqual([6, 7]);
     expect(after(4, 2)).toEqual([5, 6]);
   });
 
-  test('says nothing of what lies before it, nor of what may have come after it', () => {
-    appended(5, 2)();
+  test('says nothing of what lies before it, nor of what may have come after it', async () => {
+    await appended(5, 2)();
     expect(after(3)).toBeUndefined();
     expect(after(6)).toBeUndefined();
     expect(after(9)).toBeUndefined();
   });
 
-  test('begins anew after a gap, which another process has filled', () => {
-    appended(5, 2)();
-    appended(9, 1)();
+  test('begins anew after a gap, which another process has filled', async () => {
+    await appended(5, 2)();
+    await appended(9, 1)();
     expect(after(4)).toBeUndefined();
     expect(after(8)).toEqual([9]);
   });
 
-  test('passes over a commit that it is told of late', () => {
+  test('passes over a commit that it is told of late', async () => {
     const first = appended(5, 2);
-    appended(7, 1)();
-    first();
+    await appended(7, 1)();
+    await first();
     expect(after(6)).toEqual([7]);
     expect(after(4)).toBeUndefined();
   });
 
-  test('forgets what is old', () => {
-    appended(1, 900)();
-    appended(901, 200)();
+  test('forgets what is old', async () => {
+    await appended(1, 900)();
+    await appended(901, 200)();
     expect(after(99)).toBeUndefined();
     expect(tail.after(100, 2_000)).toHaveLength(1_000);
   });
@@ -66,7 +66,7 @@ describe('the tail of the log', () => {
     let asked = 0;
     const session: SqlSession = { query: () => Promise.resolve([]).finally(() => (asked += 1)) };
     const source = logSource(session, tail);
-    appended(1, 3)();
+    await appended(1, 3)();
     expect(await source.read(undefined, 2)).toEqual({ events: from(1, 2), readUpTo: '2', isLast: false });
     expect(await source.read('2', 2)).toEqual({ events: from(3, 1), readUpTo: '3', isLast: true });
     expect(asked).toBe(0);

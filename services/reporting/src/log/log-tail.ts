@@ -9,17 +9,17 @@ const eventsMax = 1_000;
  * its hands a moment ago. It only ever holds what was committed, without a gap; what it does not hold, the log does.
  */
 export class LogTail {
-  private readonly appended = new WeakMap<SqlSession, readonly ReceivedEvent[]>();
+  private readonly appended = new WeakMap<SqlSession, Promise<readonly ReceivedEvent[]>>();
   private events: readonly ReceivedEvent[] = [];
 
   /** A transaction has appended these, and may still be rolled back. */
-  append(session: SqlSession, events: readonly ReceivedEvent[]): void {
+  append(session: SqlSession, events: Promise<readonly ReceivedEvent[]>): void {
     this.appended.set(session, events);
   }
 
   /** The transaction was committed. Of two that end at once, the one that appended first may be told of last. */
-  committed(session: SqlSession): void {
-    const events = this.appended.get(session) ?? [];
+  async committed(session: SqlSession): Promise<void> {
+    const events = (await this.appended.get(session)) ?? [];
     const [first] = events;
     const end = this.events.at(-1)?.logPosition;
     if (first === undefined || (end !== undefined && first.logPosition <= end)) return;

@@ -30,7 +30,7 @@ export class ReceivedLog {
   constructor(private readonly tail: LogTail) {}
 
   @EventPattern([topics.directory.name, topics.scalingPlan.name])
-  async receive(@Payload() messages: readonly IncomingMessage[], @Ctx() { session }: BusContext): Promise<void> {
-    this.tail.append(session, await appendReceived(session, messages.map(receivedIn)));
+  receive(@Payload() messages: readonly IncomingMessage[], @Ctx() { session }: BusContext): void {
+    this.tail.append(session, appendReceived(session, messages.map(receivedIn)).added);
   }
 }

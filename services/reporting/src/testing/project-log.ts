@@ -44,7 +44,7 @@ export const startWith = async (inTransaction: InTransaction, events: readonly A
 /** Receives events and projects them; answers the position of the log after it. */
 export const receive = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<number> => {
   const before = await inTransaction(logHead);
-  await inTransaction((session) => appendReceived(session, events));
+  await inTransaction(async (session) => appendReceived(session, events));
   await projectAll(inTransaction, before, batchEvents);
   return inTransaction(logHead);
 };
