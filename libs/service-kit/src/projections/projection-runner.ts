@@ -2,6 +2,7 @@ import type { InTransaction } from '@cairn/event-bus';
 import type { Logger } from 'pino';
 
 import type { LongTransactions } from '../data/long-transactions.js';
+import { Awaited } from './awaited.js';
 import { CheckpointRows, LeaseLostError } from './checkpoint-rows.js';
 import { BuildStoppedError, GenerationBuilder } from './generation-builder.js';
 import { beforeTheFirst, KnownPosition } from './known-position.js';
@@ -36,6 +37,7 @@ export class ProjectionRunner<Event> {
   private running: Promise<unknown> | undefined;
   private builder: GenerationBuilder<Event> | undefined;
   private stopped = false;
+  private readonly awaited: Awaited;
   private readonly work = new Signal();
   private readonly builds = new Signal();
   private readonly ownership = new Signal();
@@ -56,6 +58,7 @@ export class ProjectionRunner<Event> {
     const lease = new Lease(projection.name, inTransaction, options.lease_ms ?? 2_500);
     const known = new KnownPosition(projection.name, source, rows, inTransaction, logger);
     [this.rows, this.lease, this.known] = [rows, lease, known];
+    this.awaited = new Awaited(source.compare.bind(source));
     this.serving = new Serving({ projection, source, inTransaction, logger, rows, lease, known });
   }
 
@@ -101,7 +104,7 @@ export class ProjectionRunner<Event> {
   waitFor(position: string, timeout_ms: number): Promise<void> {
     return this.known.waitFor(position, timeout_ms, () => {
       if (this.lease.fence === undefined) return false;
-      this.wake();
+      if (this.awaited.add(position)) this.wake();
       return true;
     });
   }
@@ -151,10 +154,11 @@ export class ProjectionRunner<Event> {
     if (fence === undefined) this.failure = undefined;
     if (fence === undefined) return false;
     try {
-      const more = await this.turns.take(() => this.serving.step(fence));
+      const step = (): Promise<boolean> => this.turns.take(() => this.serving.step(fence));
+      const { result: more, lacks } = await this.awaited.during(step, (position) => this.known.has(position));
       if (this.failure !== undefined) await this.tellFailure(fence, undefined);
       if (!more) this.caughtUpAt_ms = performance.now();
-      return more;
+      return more || lacks;
     } catch (error) {
       if (this.isOver(error, fence)) return false;
       await this.tellFailure(fence, error).catch(() => undefined); // The log has it below, by the same error.
