@@ -192,6 +192,7 @@ describe('small runs of several partitions', () => {
     const [other] = elsewhere.messages;
     if (other?.kind !== 'event') throw new Error('An event was to be made');
     await fixture().bus.ensureTopic('other', { partitions: 4 });
+    await deliver({ ...markOf(3, '0'), topic: 'other' });
     await Promise.all([
       deliver(long),
       deliver(eventOf(1, 1)),

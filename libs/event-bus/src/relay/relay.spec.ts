@@ -210,7 +210,7 @@ describe('a relay', () => {
 
   test('says fewer watermarks than there are events while it is busy, and the last one always', async () => {
     await read();
-    const relay = start({ watermarkIntervalMs: 100 });
+    const relay = start({ watermarkIntervalMs: 100, publishIntervalMs: 1 });
     await eventually('it publishes', () => relay.publishing);
     for (let at = 1; at <= 300; at += 1) {
       await append('a', ['PrivateNote']);
@@ -233,6 +233,23 @@ describe('a relay', () => {
     expect(ledger.watermarks.map(({ position }) => position).sort()).toEqual(['3', '3', '3', '4', '4']);
     expect(publishing).toHaveBeenCalledTimes(2);
     expect(marking).not.toHaveBeenCalled();
+  });
+
+  test('publishes together what comes soon after a batch, and what comes after a pause at once', async () => {
+    const publishing = jest.spyOn(bus, 'publish');
+    start({ publishIntervalMs: 1_000 });
+    await append('a', ['StageAdvanced']);
+    await eventually('the first is out', () => publishing.mock.calls.length === 1);
+    for (const id of ['b', 'c', 'd']) await append(id, ['StageAdvanced']);
+    await eventually('the others are out', () => checkpoint.position === '4');
+    expect(publishing.mock.calls.map(([, messages]) => messages.length)).toEqual([1, 3]);
+  });
+
+  test('waits for nothing more behind full batches, nor when it is stopped', async () => {
+    const relay = start({ publishIntervalMs: 600_000, batchEventsMax: 2 });
+    await append('a', ['StageAdvanced', 'StageAdvanced', 'StageAdvanced', 'StageAdvanced', 'StageAdvanced']);
+    await eventually('all is out', () => relay.publishedUpTo === '5');
+    await relay.stop();
   });
 
   test('owes no watermark any more once a later event has said it', async () => {
