@@ -144,5 +144,17 @@ describe('the district as of a point', () => {
       expect(rows).toBeGreaterThan(0);
       expect(rows).toBeLessThan(10);
     });
+
+    test('a reader of today meets nothing of what is over, nor of what was known otherwise', async () => {
+      const moves = [10, 11, 12, 13].flatMap((n) =>
+        schoolsOpened.map((_, school) =>
+          publisher.adoption(n % 2 === 0 ? 'paused' : 'resumed', school + 1, { occurredAt: day(n) }, { reason: 'Testing' }),
+        ),
+      );
+      const position = await receive(database.inTransaction, moves);
+      const { totals } = await measured((session) => adoptionAsOf(session, district, initiative, { effective: day(20), recorded: day(20), position }));
+      expect(totals.exploration + totals.installation).toBe(count);
+      expect(rows).toBe(count);
+    });
   });
 });
