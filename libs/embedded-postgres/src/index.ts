@@ -9,6 +9,7 @@ export {
   PostgresStartError,
   PostgresStopError,
 } from './errors.js';
+export { freePort, isFree } from './free-port.js';
 export { currentOwner, takeOwnership } from './owner-lock.js';
 export type { OwnerLock } from './owner-lock.js';
 export { processWith, stillRuns } from './process-identity.js';

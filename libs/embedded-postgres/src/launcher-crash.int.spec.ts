@@ -26,14 +26,6 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** A free port below those that the system hands out, which another process could be given at any moment. */
-const portForItself = async (): Promise<number> => {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if ((await freePort(port)) === port) return port;
-  }
-};
-
 const urlOf = ({ url }: { url?: string }): string => url ?? '';
 const pidOf = ({ pid }: { pid?: number }): number => pid ?? 0;
 
@@ -59,7 +51,7 @@ describe('the embedded PostgreSQL after a crash', () => {
     const before = await first.next();
     await first.kill9();
 
-    const port = await portForItself();
+    const port = await freePort();
     const after = await start({ port }).next();
     expect(after).toMatchObject({ origin: 'started', port });
     expect(after.pid).not.toBe(before.pid);

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
 import { serverUser } from './server-user.js';
 import type { ServerUser } from './server-user.js';
 import { launch } from './testing/launched.js';
@@ -132,7 +133,7 @@ describe('started by an ordinary user, the embedded PostgreSQL', () => {
     process.kill(before.pid ?? 0, 'SIGKILL');
     await first.kill9();
 
-    const byRoot = start(dataDir, {}, { port: (before.port ?? 0) - 1 });
+    const byRoot = start(dataDir, {}, { port: await freePort() });
     const said = await byRoot.next();
     await works(said);
     expect(await userOf(said.pid)).toBe(ordinary.uid);

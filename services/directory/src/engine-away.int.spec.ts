@@ -1,6 +1,5 @@
-import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { eventually } from '@cairn/event-bus/testing';
-import { TcpProxy } from '@cairn/event-store/testing';
 import { provisionDatabase } from '@cairn/service-kit';
 import type { RunningService } from '@cairn/service-kit';
 import { testIdentity } from '@cairn/service-kit/testing';

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { stillRuns } from '@cairn/embedded-postgres';
+import { isFree, stillRuns } from '@cairn/embedded-postgres';
 import { composeRuns, startWithCompose } from '../compose/compose.js';
 import { askMetadata } from '../kafka/ask-metadata.js';
 import { startBroker } from '../kafka/broker.js';
-import { isFree } from '../kafka/free-ports.js';
 import { kafkaVersion } from '../kafka/kafka-jars.js';
 import { prepareKafka } from '../kafka/prepare-kafka.js';
 import type { EnginesState } from '../state/engines-state.js';

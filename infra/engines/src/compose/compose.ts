@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../kafka/free-ports.js';
+import { freePort } from '@cairn/embedded-postgres';
 import { kafkaVersion } from '../kafka/kafka-jars.js';
 import { runProgram } from '../run-program.js';
 import type { ComposeState } from '../state/engines-state.js';

@@ -1,16 +1,9 @@
-import { createServer } from 'node:net';
+import { isFree } from '@cairn/embedded-postgres';
 
 /** The port that was asked for is taken. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
-
-const isFree = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, host, () => probe.close(() => resolve(true)));
-  });
 
 const preferred = 3_000;
 const triedMax = 100;
@@ -19,9 +12,9 @@ const triedMax = 100;
 export const portFor = async (host: string, asked: number | undefined): Promise<number> => {
   if (asked === 0) return 0;
   if (asked !== undefined) {
-    if (await isFree(host, asked)) return asked;
+    if (await isFree(asked, host)) return asked;
     throw new PortTakenError(`Port ${asked} is taken. Choose another with --port, or leave it out for the next free one.`);
   }
-  for (let port = preferred; port < preferred + triedMax; port += 1) if (await isFree(host, port)) return port;
+  for (let port = preferred; port < preferred + triedMax; port += 1) if (await isFree(port, host)) return port;
   throw new PortTakenError(`Ports ${preferred} to ${preferred + triedMax - 1} are all taken. Choose one with --port.`);
 };

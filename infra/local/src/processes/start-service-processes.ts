@@ -1,20 +1,7 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
+import { freePort } from '@cairn/embedded-postgres';
 import type { RunningService, ServiceConfig } from '@cairn/service-kit';
 
 import { ServiceProcess } from './service-process.js';
-
-/** A port that is free now. Somebody may take it before the service does; then its start says so. */
-const freePort = (host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'LANG', 'TZ'] as const;
 
@@ -62,7 +49,7 @@ export const startServiceProcesses = async (
 ): Promise<readonly RunningServiceProcess[]> => {
   const processes: ServiceProcess[] = [];
   for (const name of names) {
-    processes.push(new ServiceProcess({ name, environment: environmentOf(config, await freePort(config.host)), onLine }));
+    processes.push(new ServiceProcess({ name, environment: environmentOf(config, await freePort(undefined, config.host)), onLine }));
   }
   try {
     return await Promise.all(

@@ -1,8 +1,8 @@
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { openPostgresEventStore, SystemClock, verifyStore } from '@cairn/event-store';
 import { describe, expect } from '@jest/globals';
 
 import { flipBit } from '../faults/flip-bit.js';
-import { TcpProxy } from '../faults/tcp-proxy.js';
 import { checkWhole } from '../model/check-record.js';
 import { connected, rowsOfStore } from './store-only.js';
 import { scope, storeSchema } from '../system/settings.js';

@@ -1,11 +1,10 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { testFolder } from '@cairn/embedded-postgres/testing';
+import { TcpProxy, testFolder } from '@cairn/embedded-postgres/testing';
 import { describe, expect } from '@jest/globals';
 
 import { PostgresServer } from '../faults/postgres-server.js';
-import { TcpProxy } from '../faults/tcp-proxy.js';
 import { checkReader } from '../model/check-reader.js';
 import { copyRecord, copySchema } from '../faults/copy-tables.js';
 import { layOut } from '../system/lay-out.js';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { startKafka } from '@cairn/engines/testing';
 import type { RunningKafka } from '@cairn/engines/testing';
 import pg from 'pg';
@@ -8,7 +9,6 @@ import pg from 'pg';
 import type { Chance } from '../chance.js';
 import { Load } from '../drive/load.js';
 import { PostgresServer } from '../faults/postgres-server.js';
-import { TcpProxy } from '../faults/tcp-proxy.js';
 import { AppendLedger } from '../ledger/append-ledger.js';
 import type { Copy } from '../system/copy.js';
 import { layOut } from '../system/lay-out.js';

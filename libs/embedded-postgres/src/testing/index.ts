@@ -1,3 +1,4 @@
 export { testDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
+export { TcpProxy } from './tcp-proxy.js';
 export { testFolder } from './test-folder.js';

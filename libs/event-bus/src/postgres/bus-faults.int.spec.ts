@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@cairn/embedded-postgres';
-import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { EventBusUnavailableError } from '../event-bus.js';
@@ -11,7 +11,6 @@ import { eventually } from '../testing/eventually.js';
 import { Ledger } from '../testing/ledger.js';
 import { manyKeys, message, messages } from '../testing/messages.js';
 import { publishUntilAcknowledged } from '../testing/publish-until-acknowledged.js';
-import { startTcpProxy } from '../testing/tcp-proxy.js';
 import { migratePostgresEventBus } from './migrate-postgres-event-bus.js';
 import type { PostgresEventBus, PostgresEventBusOptions } from './postgres-event-bus.js';
 import { openPostgresEventBus } from './postgres-event-bus.js';
@@ -82,12 +81,9 @@ describe('the PostgreSQL bus under faults', () => {
     });
 
     test('a server that is frozen is unavailable within the time limit, and comes back', async () => {
-      const { hostname, port } = new URL(database.url);
-      const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
-      endings.push(() => proxy.close());
-      const through = new URL(database.url);
-      through.host = `127.0.0.1:${proxy.port}`;
-      const bus = open(through.href, { callTimeoutMs: 300 });
+      const proxy = await TcpProxy.before(database.url);
+      endings.push(() => proxy.goDown());
+      const bus = open(proxy.url, { callTimeoutMs: 300 });
       const errors: unknown[] = [];
       const ledger = await consume(bus, (error) => errors.push(error));
       await bus.publish('topic', [message('m-1', 'k')]);
@@ -105,12 +101,9 @@ describe('the PostgreSQL bus under faults', () => {
     });
 
     test('a member that was cut off for longer than its lease is replaced, and comes back', async () => {
-      const { hostname, port } = new URL(database.url);
-      const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
-      endings.push(() => proxy.close());
-      const through = new URL(database.url);
-      through.host = `127.0.0.1:${proxy.port}`;
-      const cutOff = open(through.href, { callTimeoutMs: 300 });
+      const proxy = await TcpProxy.before(database.url);
+      endings.push(() => proxy.goDown());
+      const cutOff = open(proxy.url, { callTimeoutMs: 300 });
       const ledger = await consume(cutOff, () => undefined);
       const publisher = open(database.url);
       await publisher.publish('topic', messages('m', 9, manyKeys(9)));

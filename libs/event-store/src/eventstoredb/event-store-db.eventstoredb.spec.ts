@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { jsonEvent } from '@eventstore/db-client';
 
@@ -16,7 +17,6 @@ import {
   Subscriber,
   until,
 } from '../testing/index.js';
-import { TcpProxy } from '../testing/tcp-proxy.js';
 import { verifyStore } from '../verify-store.js';
 import { openClient } from './client/client-internals.js';
 import { EventStoreDbCalls } from './client/eventstoredb-calls.js';

@@ -1,9 +1,9 @@
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { describe, expect, test } from '@jest/globals';
 
 import { EventStoreUnavailableError } from '../errors.js';
 import { aStream, anEvent, ManualClock, outcomeOf, someEvents } from '../testing/index.js';
 import { PostgresRecords, scope } from '../testing/postgres-records.js';
-import { TcpProxy } from '../testing/tcp-proxy.js';
 import { AppendConnection } from './append-connection.js';
 import { connectionConfig } from './connection-options.js';
 import { verifyPostgresEventStore } from './verify-postgres-event-store.js';

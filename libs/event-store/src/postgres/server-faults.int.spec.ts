@@ -1,9 +1,9 @@
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { describe, expect, test } from '@jest/globals';
 
 import { EventStoreUnavailableError } from '../errors.js';
 import { aStream, outcomeOf, someEvents, Subscriber, until } from '../testing/index.js';
 import { PostgresRecords, scope } from '../testing/postgres-records.js';
-import { TcpProxy } from '../testing/tcp-proxy.js';
 
 const records = new PostgresRecords();
 

@@ -4,4 +4,3 @@ export { requireEventStoreUrl } from './event-store-url.js';
 export { ManualClock } from './manual-clock.js';
 export { anEvent, aStream, someEvents } from './sample-events.js';
 export { gate, outcomeOf, Subscriber, until } from './subscriber.js';
-export { TcpProxy } from './tcp-proxy.js';

@@ -1,6 +1,5 @@
-import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { eventually } from '@cairn/event-bus/testing';
-import { TcpProxy } from '@cairn/event-store/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 

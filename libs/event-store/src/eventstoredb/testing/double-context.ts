@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
+import { TcpProxy } from '@cairn/embedded-postgres/testing';
 import { afterEach } from '@jest/globals';
 
 import { ManualClock } from '../../testing/manual-clock.js';
-import { TcpProxy } from '../../testing/tcp-proxy.js';
 import type { EventStoreDb, EventStoreDbOptions } from '../event-store-db.js';
 import { openEventStoreDb } from '../event-store-db.js';
 import type { DoubleLog } from './eventstoredb-double/double-log.js';

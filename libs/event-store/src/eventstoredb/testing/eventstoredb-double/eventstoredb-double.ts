@@ -1,6 +1,8 @@
-import type { AddressInfo, Socket } from 'node:net';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 
+import { freePort } from '@cairn/embedded-postgres';
 import gossip from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossipMessages from '@eventstore/db-client/generated/gossip_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
@@ -34,13 +36,15 @@ export class EventStoreDbDouble {
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
   private stop: () => void = () => undefined;
-  port = 0;
 
-  private constructor(readonly log: DoubleLog) {}
+  private constructor(
+    readonly log: DoubleLog,
+    readonly port: number,
+  ) {}
 
   static async start(log = new DoubleLog()): Promise<EventStoreDbDouble> {
-    const double = new EventStoreDbDouble(log);
-    await double.listen(0);
+    const double = new EventStoreDbDouble(log, await freePort());
+    await double.restart();
     return double;
   }
 
@@ -61,10 +65,6 @@ export class EventStoreDbDouble {
   }
 
   async restart(): Promise<void> {
-    await this.listen(this.port);
-  }
-
-  private async listen(port: number): Promise<void> {
     // Messages of 17 MB, as the server takes them.
     const server = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
     server.addService(services.StreamsService, this.service());
@@ -81,8 +81,8 @@ export class EventStoreDbDouble {
       socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
       injector.injectConnection(socket);
     });
-    await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
-    this.port = (listener.address() as AddressInfo).port;
+    listener.listen(this.port, '127.0.0.1');
+    await once(listener, 'listening');
     this.stop = () => {
       listener.close();
       injector.destroy();

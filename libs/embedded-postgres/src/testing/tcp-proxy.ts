@@ -1,33 +1,41 @@
-import type { AddressInfo, Socket } from 'node:net';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { freePort } from '../free-port.js';
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
 }
 
-/** Stands between the system under test and a server, and does to connections what networks do. */
+const eventStoreDbPort = 2113;
+
+/** Stands between what is tested and a server, to do what networks and servers do to connections. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private frozen = false;
   private answersToLose = 0;
-  private port = 0;
   private readonly listener = createServer((client) => this.accept(client));
 
-  private constructor(private readonly target: URL) {}
+  private constructor(
+    private readonly target: URL,
+    private readonly port: number,
+  ) {}
 
+  /** @throws Error for a URL of several hosts, or one by which the client asks for others: they would go past it */
   static async before(url: string): Promise<TcpProxy> {
-    const proxy = new TcpProxy(new URL(url));
-    await proxy.listen(0);
+    if (!/^\w+:\/\/[^,/?]+([/?]|$)/.test(url)) throw new Error('A proxy stands before one server: name one host, without +discover');
+    const proxy = new TcpProxy(new URL(url), await freePort());
+    await proxy.comeUp();
     return proxy;
   }
 
   /** The address of the server, through the proxy. */
   get url(): string {
-    return Object.assign(new URL(this.target), { port: String(this.port) }).toString();
+    return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).toString();
   }
 
-  /** Nothing passes in either direction, and nothing breaks. */
+  /** Nothing passes in either direction, and nothing breaks: a server that was stopped with SIGSTOP. */
   freeze(): void {
     this.frozen = true;
     for (const { client, server } of this.pairs) [client, server].forEach((socket) => socket.pause());
@@ -39,7 +47,7 @@ export class TcpProxy {
   }
 
   /** The next answers of the server are thrown away, each with its connection: what was asked is done, and nobody hears of it. */
-  loseAnswers(count: number): void {
+  loseAnswers(count = 1): void {
     this.answersToLose = count;
   }
 
@@ -52,7 +60,7 @@ export class TcpProxy {
     for (const { client, server } of this.pairs) [client, server].forEach((socket) => socket.destroy());
   }
 
-  /** Ends every connection and refuses new ones. */
+  /** Ends every connection and refuses new ones, like a server that is down. */
   async goDown(): Promise<void> {
     if (!this.listener.listening) return;
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
@@ -61,16 +69,12 @@ export class TcpProxy {
   }
 
   async comeUp(): Promise<void> {
-    await this.listen(this.port);
-  }
-
-  private async listen(port: number): Promise<void> {
-    await new Promise<void>((resolve) => this.listener.listen(port, '127.0.0.1', resolve));
-    this.port = (this.listener.address() as AddressInfo).port;
+    this.listener.listen(this.port, '127.0.0.1');
+    await once(this.listener, 'listening');
   }
 
   private accept(client: Socket): void {
-    const pair: Pair = { client, server: connect(Number(this.target.port), this.target.hostname) };
+    const pair: Pair = { client, server: connect(Number(this.target.port || eventStoreDbPort), this.target.hostname) };
     this.pairs.add(pair);
     const end = (): void => {
       this.pairs.delete(pair);
