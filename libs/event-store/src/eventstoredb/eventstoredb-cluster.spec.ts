@@ -73,6 +73,19 @@ describe('EventStoreDb on a cluster', () => {
     expect(performance.now() - from).toBeLessThan(900);
   });
 
+  test('that is frozen does not keep a store with subscribers from being closed', async () => {
+    const proxy = await context.proxied(await context.double());
+    proxy.freeze();
+    const host = new URL(proxy.url).host;
+    const store = context.open(`esdb://${host},${host}?tls=false&gossipTimeout=3&maxDiscoverAttempts=1`, { callTimeoutMs: 200 });
+    store.subscribe({ from: 'start', handle: async () => undefined });
+    const from = performance.now();
+
+    await store.close();
+
+    expect(performance.now() - from).toBeLessThan(2_500);
+  });
+
   test('a closed store holds no connection', async () => {
     const double = await EventStoreDbDouble.start();
     const store = context.open(double.url);

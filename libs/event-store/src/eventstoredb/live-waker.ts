@@ -1,8 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { END, streamNameFilter } from '@eventstore/db-client';
 
 /** Between two tries to subscribe: from here, doubled each time in a row, up to there. */
 const backOffMs = { first: 100, max: 5_000 };
+
+/** How long the end of a subscription is waited for: one that still looks for the leader of a cluster has none before it knows. */
+const endMs = 250;
 
 /** Events that the server looks through before it says how far it is, which nobody here asks for. */
 const checkpointInterval = 1_000;
@@ -46,7 +51,8 @@ export class LiveWaker {
     clearTimeout(this.timer);
     const { subscription } = this;
     this.subscription = undefined;
-    await subscription?.unsubscribe().catch(() => undefined);
+    const ended = subscription?.unsubscribe().catch(() => undefined);
+    if (ended) await Promise.race([ended, delay(endMs)]);
   }
 
   private again(lost: LiveSubscription): void {
