@@ -165,6 +165,7 @@ export class EventStoreDb extends EventStore {
   }
 
   private async end(): Promise<void> {
+    this.calls.endSearches();
     await this.subscriptions.stop();
     await this.appender.idle();
     await this.waker.stop();

@@ -29,7 +29,7 @@ export class LogReader {
     const from = tail.skipTo(position);
     // A read starts with the event at its position, of which it is not known here whether it is one of the scope.
     const request = from === 0 ? { count } : { from, count: count + 1 };
-    const read = await calls.readWithin(readAllRequest({ ...request, prefix }), eventStoreLimits.readBytesMax);
+    const read = await calls.search(readAllRequest({ ...request, prefix }), eventStoreLimits.readBytesMax);
     const events: RecordedEvent[] = [];
     for (const answer of read.answers) {
       if (events.length === count) break;

@@ -44,7 +44,8 @@ export class LogTail {
   }
 
   private async lastOf(filter: { readonly prefix?: string }): Promise<number> {
-    const [answer] = await this.calls.read(readAllRequest({ ...filter, backwards: true, count: 1 }));
+    const request = readAllRequest({ ...filter, backwards: true, count: 1 });
+    const [answer] = filter.prefix === undefined ? await this.calls.read(request) : (await this.calls.search(request)).answers;
     return answer ? Number(positionOf(answer)) : 0;
   }
 
@@ -53,7 +54,7 @@ export class LogTail {
     for (let from = lookedUpTo; ; ) {
       const at = from > 0 ? { from } : {};
       const request = readAllRequest({ ...at, prefix: this.prefix, count: pageEvents });
-      const { answers, cut } = await this.calls.readWithin(request, eventStoreLimits.readBytesMax);
+      const { answers, cut } = await this.calls.search(request, eventStoreLimits.readBytesMax);
       found = answers.map((answer) => Number(positionOf(answer))).reduce((max, at) => Math.max(max, at), found);
       if ((!cut && answers.length < pageEvents) || found <= from) return found;
       from = found;

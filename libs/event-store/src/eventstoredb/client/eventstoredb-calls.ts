@@ -6,6 +6,7 @@ import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-cl
 import { EventStoreUnavailableError } from '../../errors.js';
 import type { OpenedClient } from './client-internals.js';
 import { normalised, typeOf, WrongRevisionError } from './eventstoredb-errors.js';
+import { readAllRequest } from './read-requests.js';
 
 /** What a read has brought. */
 export interface EventsRead {
@@ -21,6 +22,14 @@ interface Cancellable {
 
 /** How much longer than the deadline of the call itself its caller waits: what hangs before a call begins has none. */
 const graceMs = 250;
+/** How long a search may take, of a server that answers other questions meanwhile. */
+const searchMsMax = 600_000;
+
+interface Limits {
+  readonly timeoutMs?: number;
+  /** Gives the call up, for the reason that it brings. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * The two calls that everything is made of, each with a time limit of its own. All go to the leader, so that what was
@@ -28,6 +37,8 @@ const graceMs = 250;
  */
 export class EventStoreDbCalls {
   private readonly underWay = new Set<Promise<unknown>>();
+  private readonly searches = new Set<AbortController>();
+  private closing = false;
 
   constructor(
     readonly opened: OpenedClient,
@@ -43,7 +54,8 @@ export class EventStoreDbCalls {
   }
 
   /** The same, given up once the events hold so much: at least two of them, so that whoever goes on behind the last gets on. */
-  async readWithin(request: ReadReq, bytesMax: number): Promise<EventsRead> {
+  async readWithin(request: ReadReq, bytesMax: number, limits: Limits = {}): Promise<EventsRead> {
+    const eventsMax = request.getOptions()?.hasFilter() ? Number(request.getOptions()?.getCount()) : Number.POSITIVE_INFINITY;
     const { responses, cut } = await this.call('read', (client, [metadata, options], started) => {
       const call = client.read(request, metadata, options);
       started(call);
@@ -55,8 +67,10 @@ export class EventStoreDbCalls {
           responses.push(response);
           bytes += bytesOf(response);
           if (response.hasEvent()) events += 1;
-          if (bytes < bytesMax || events < 2) return;
-          resolve({ responses, cut: true });
+          // With a filter, the server goes on behind what it was asked for, up to another match or the end of the log.
+          const complete = events >= eventsMax;
+          if (!complete && (bytes < bytesMax || events < 2)) return;
+          resolve({ responses, cut: !complete });
           call.removeAllListeners('data');
           call.cancel();
         });
@@ -64,9 +78,41 @@ export class EventStoreDbCalls {
         call.on('error', reject);
         call.on('end', () => resolve({ responses, cut: false }));
       });
-    });
+    }, limits);
     if (responses.some((response) => response.hasStreamNotFound())) throw new StreamGoneError('missing');
     return { answers: responses.flatMap((response) => response.getEvent() ?? []), cut };
+  }
+
+  /**
+   * A read with a filter, for which the server looks through what others wrote, however much that is, and says nothing
+   * until it finds something. It is waited for as long as the server answers other questions in their time.
+   */
+  async search(request: ReadReq, bytesMax = Number.POSITIVE_INFINITY): Promise<EventsRead> {
+    if (this.closing) throw beingClosed();
+    const search = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const askLater = (): void => {
+      timer = setTimeout(() => {
+        this.read(readAllRequest({ backwards: true, count: 1 })).then(
+          () => this.searches.has(search) && askLater(),
+          (error: unknown) => search.abort(error),
+        );
+      }, this.callTimeoutMs);
+    };
+    this.searches.add(search);
+    askLater();
+    try {
+      return await this.readWithin(request, bytesMax, { timeoutMs: searchMsMax, signal: search.signal });
+    } finally {
+      this.searches.delete(search);
+      clearTimeout(timer);
+    }
+  }
+
+  /** Gives up what is looked for, and looks for nothing any more. */
+  endSearches(): void {
+    this.closing = true;
+    for (const search of this.searches) search.abort(beingClosed());
   }
 
   /**
@@ -107,18 +153,19 @@ export class EventStoreDbCalls {
       args: ReturnType<OpenedClient['internals']['callArguments']>,
       started: (call: Cancellable) => void,
     ) => Promise<Answer>,
+    { timeoutMs = this.callTimeoutMs, signal }: Limits = {},
   ): Promise<Answer> {
     const { internals } = this.opened;
     let running: Cancellable | undefined;
     const calling = internals.execute(services.StreamsClient, name, (client) => {
-      const args = internals.callArguments({ deadline: this.callTimeoutMs, requiresLeader: true });
+      const args = internals.callArguments({ deadline: timeoutMs, requiresLeader: true });
       return begin(client, args, (call) => {
         running = call;
       });
     });
     this.underWay.add(calling);
     try {
-      return await withinTime(calling, this.callTimeoutMs + graceMs, () => running?.cancel());
+      return await withinTime(calling, timeoutMs + graceMs, () => running?.cancel(), signal);
     } catch (error) {
       const type = typeOf(error);
       if (type === ErrorType.STREAM_DELETED) throw new StreamGoneError('tombstoned');
@@ -130,6 +177,8 @@ export class EventStoreDbCalls {
     }
   }
 }
+
+const beingClosed = (): Error => new EventStoreUnavailableError('The event store is being closed');
 
 const bytesOf = (response: ReadResp): number => {
   const event = response.getEvent()?.getEvent();
@@ -144,13 +193,21 @@ export class StreamGoneError extends Error {
   }
 }
 
-const withinTime = async <Answer>(work: Promise<Answer>, milliseconds: number, giveUp: () => void): Promise<Answer> => {
+const withinTime = async <Answer>(
+  work: Promise<Answer>,
+  milliseconds: number,
+  giveUp: () => void,
+  signal?: AbortSignal,
+): Promise<Answer> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const end = (reason: unknown): void => {
       giveUp();
-      reject(new EventStoreUnavailableError(`EventStoreDB did not answer within ${milliseconds} ms`));
-    }, milliseconds);
+      reject(reason);
+    };
+    const what = `EventStoreDB did not answer within ${milliseconds} ms`;
+    timer = setTimeout(() => end(new EventStoreUnavailableError(what)), milliseconds);
+    signal?.addEventListener('abort', () => end(signal.reason));
   });
   try {
     return await Promise.race([work, late]);

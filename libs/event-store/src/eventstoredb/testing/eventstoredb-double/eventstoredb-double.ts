@@ -32,6 +32,11 @@ export class EventStoreDbDouble {
   fault: Fault = () => undefined;
   /** Who leads, as gossip tells: itself, unless a test says otherwise. */
   leader: EventStoreDbDouble = this;
+  /**
+   * How long it takes to look through the log of everybody. A read with a filter ends after that, also when it has
+   * brought what it was asked for: the server goes on up to another match or the end of the log.
+   */
+  searchMs = 0;
   /** What calls were made, in their order. */
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
@@ -100,7 +105,8 @@ export class EventStoreDbDouble {
         const answers = readAnswers(this.log, options);
         if ('code' in answers) return void call.emit('error', answers);
         for (const answer of answers) call.write(answer);
-        call.end();
+        if (options.hasFilter() && this.searchMs > 0) setTimeout(() => call.end(), this.searchMs).unref();
+        else call.end();
       },
       append: (call, done) => {
         const refused = this.begin('append', call.metadata);
