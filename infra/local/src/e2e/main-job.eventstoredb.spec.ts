@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { requireEventStoreUrl } from '@cairn/event-store/testing';
+import { requireEventStoreUrl, untilAnswering } from '@cairn/event-store/testing';
 
 import { mainJob } from './main-job.suite.js';
 import { PlatformUnderTest } from './platform-under-test.js';
@@ -8,5 +8,11 @@ import { PlatformUnderTest } from './platform-under-test.js';
 /** Streams of their own on the server that runs. */
 const eventStore = () => ({ eventStore: { url: requireEventStoreUrl(), namespace: `main-job-${randomUUID().slice(0, 8)}-` } });
 
-mainJob('with the record in EventStoreDB, in one process', () => PlatformUnderTest.start({ engines: eventStore() }));
-mainJob('with the record in EventStoreDB, with each service as a process', () => PlatformUnderTest.start({ engines: eventStore(), processes: true }));
+/** Services as processes are started again and again while their engine is away; that it is, is said before. */
+const start = async (options: { readonly processes?: boolean } = {}): Promise<PlatformUnderTest> => {
+  await untilAnswering(requireEventStoreUrl());
+  return await PlatformUnderTest.start({ engines: eventStore(), ...options });
+};
+
+mainJob('with the record in EventStoreDB, in one process', () => start());
+mainJob('with the record in EventStoreDB, with each service as a process', () => start({ processes: true }));

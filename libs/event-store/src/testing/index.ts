@@ -1,3 +1,4 @@
+export { untilAnswering } from '../eventstoredb/testing/answering-server.js';
 export type { OpenedStore, OpenStore } from './contract/contract-context.js';
 export { eventStoreContract } from './event-store-contract.js';
 export { requireEventStoreUrl } from './event-store-url.js';
