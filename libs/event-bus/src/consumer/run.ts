@@ -21,7 +21,7 @@ export const runOf = async (
   messages: readonly Incoming[],
 ): Promise<Run> => {
   const events = eventsOf(messages);
-  const isComparedInDatabase = comparedInDatabase(messages, compare);
+  const isComparedInDatabase = compare === compareDecimalPositions;
   return {
     logId: await checkpoints.logOf(topic, partition),
     topic,
@@ -32,7 +32,7 @@ export const runOf = async (
     events,
     strays: await strayKeys(partitionOf, topic, partition, events),
     isComparedInDatabase,
-    reached: isComparedInDatabase ? advancedBy(messages, [], compare) : [],
+    reached: isComparedInDatabase ? advancedBy(messages.filter(isPlaced), [], compare) : [],
   };
 };
 
@@ -71,10 +71,8 @@ const eventsOf = (messages: readonly Incoming[]): readonly IncomingMessage[] => 
   return [...events.values()];
 };
 
-/** What is no decimal number, or has an order of its own, is compared here. */
-const comparedInDatabase = (messages: readonly Incoming[], compare: ComparePositions): boolean =>
-  compare === compareDecimalPositions &&
-  messages.every((one) => isDecimalPosition(one.kind === 'event' ? one.sourcePosition : one.position));
+/** What others write may have a position that is none: it moves nothing on, and must not hold up its partition. */
+const isPlaced = (one: Incoming): boolean => isDecimalPosition(one.kind === 'event' ? one.sourcePosition : one.position);
 
 const strayKeys = async (
   partitionOf: BatchEnvironment['partitionOf'],

@@ -58,6 +58,9 @@ const kept = (text: string, charactersMax: number = eventBusLimits.nameCharacter
     ? text
     : text.replaceAll('\u0000', '\ufffd').slice(0, charactersMax).replaceAll(/\p{Surrogate}/gu, '\ufffd');
 
+/** Text of others that is not cut: without a NUL, which what is parked could not be kept with. No half character comes out of UTF-8. */
+const whole = (text: string): string => (text.includes('\u0000') ? text.replaceAll('\u0000', '\ufffd') : text);
+
 /**
  * What the port hands out for a record. One that another system has put into the topic comes out as an event without
  * a place in any store: the consumer parks what it cannot apply, and its partition goes on.
@@ -67,13 +70,13 @@ export const incomingOfRecord = ({ topic, partition }: PartitionId, record: Fetc
   const own: Header[] = [];
   for (const header of record.headers) {
     if (isTaken(header[0])) taken.set(header[0], header[1]);
-    else own.push(header);
+    else own.push([whole(header[0]), whole(header[1])]);
   }
   const place = { topic, partition, offset: record.offset };
   const scope = kept(taken.get(ours.scope) ?? 'foreign');
   const position = kept(taken.get(ours.position) ?? '0');
   if (taken.get(ours.kind) === 'watermark') return { kind: 'watermark', ...place, scope, position };
-  const data = record.value ?? '';
+  const data = whole(record.value ?? '');
   return {
     kind: 'event',
     ...place,
@@ -90,7 +93,9 @@ const movedOf = (json: string | undefined): Record<string, string> => {
   if (json === undefined) return {};
   try {
     const moved: unknown = JSON.parse(json);
-    return typeof moved === 'object' ? { ...(moved as Record<string, string>) } : {};
+    if (typeof moved !== 'object' || moved === null) return {};
+    const texts = Object.entries(moved).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return Object.fromEntries(texts.map(([name, text]) => [kept(name, Infinity), kept(text, Infinity)]));
   } catch {
     // Ours is JSON; a record of others may bear the name, and must not hold its partition up.
     return {};
