@@ -55,7 +55,13 @@ export class GroupMember implements Consumption {
 
   /** Joins the group; throws when the log does not answer. */
   async start(): Promise<void> {
-    await this.beat();
+    try {
+      await this.beat();
+    } catch (error) {
+      // Whoever tries again is another member: what the log keeps of this one, connections included, would only add up. Nobody waits for it.
+      void this.log.leave(this.identity).catch(() => undefined);
+      throw error;
+    }
     this.loops = Promise.all([this.keepLease(), this.poll()]);
   }
 
