@@ -72,6 +72,18 @@ describe('a relay that is asked to publish everything once more', () => {
     await eventually('it has caught up', async () => (await relay.lag()).caughtUp);
   });
 
+  test('is not said to have caught up from the moment on that it is asked, by any copy', async () => {
+    const copies = [start(), start()];
+    await eventually('all is published', () => positions().length === 5);
+    await eventually('they have caught up', async () => (await Promise.all(copies.map((copy) => copy.lag()))).every(({ caughtUp }) => caughtUp));
+    for (const copy of copies) {
+      await copy.replay();
+      for (const asked of copies) expect(await asked.lag()).toMatchObject({ caughtUp: false, publishedUpTo: undefined });
+    }
+    await eventually('all is published again', () => positions().length === 10);
+    await eventually('they have caught up again', async () => (await Promise.all(copies.map((copy) => copy.lag()))).every(({ caughtUp }) => caughtUp));
+  });
+
   test('does so in whichever copy has the turn, once', async () => {
     const copies = [start(), start()];
     await eventually('all is published', () => positions().length === 5);

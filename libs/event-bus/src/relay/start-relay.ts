@@ -67,10 +67,13 @@ export class Relay {
     return this.failure;
   }
 
-  /** Looks at the checkpoint and the store, so that it is right in a copy that does not publish, too. */
+  /**
+   * Looks at the checkpoint and the store, so that it is right in a copy that does not publish, too, and at once after a
+   * `replay` that was asked for in whichever copy.
+   */
   async lag(now: number = Date.now()): Promise<RelayLag> {
     const { store, checkpoint } = this.options;
-    const publishedUpTo = this.publishing ? this.position : await checkpoint.load();
+    const publishedUpTo = await checkpoint.load();
     const [head, { events }] = await Promise.all([store.head(), store.readAll({ after: publishedUpTo, limit: 1 })]);
     const [oldest] = events;
     const behindMs = oldest === undefined ? 0 : Math.max(0, now - Date.parse(oldest.recordedAt));
