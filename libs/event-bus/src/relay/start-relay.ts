@@ -38,6 +38,9 @@ export interface RelayLag {
   readonly behindMs: number;
 }
 
+/** A service that was told to stop has 5 s for all of its parts. */
+const stoppingMs = 1_500;
+
 /** Carries one store's events to a topic: the event table is the outbox, and there is no second write. */
 export class Relay {
   private readonly stopping = new AbortController();
@@ -88,10 +91,16 @@ export class Relay {
     await this.options.checkpoint.restart?.(this.leaseMs);
   }
 
-  /** Resolves once the batch on its way has been published or given up, and the turn is given back. */
+  /**
+   * Resolves once the batch on its way has been published or given up, and the turn is given back; at an engine that does
+   * not answer, after a second and a half: the turn runs out then, and whoever has it next publishes the batch once more.
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    const over = new AbortController();
+    const late = sleep(stoppingMs, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.running, late]);
+    over.abort();
   }
 
   private async run(): Promise<void> {
