@@ -53,10 +53,17 @@ export class GenerationBuilder<Event> {
 
   /** Does what was asked for, to its end. False when nothing was. @throws LeaseLostError, BuildStoppedError */
   async work(fence: string): Promise<boolean> {
-    const { inTransaction, rows } = this.parts;
+    const { inTransaction, rows, projection, logger } = this.parts;
     const { build } = await inTransaction((session) => rows.look(session));
     if (!build) return false;
-    const state = await this.begin(fence, build);
+    const state = await this.begin(fence, build).catch((error: unknown) => {
+      if (isLockTimeout(error)) return undefined;
+      throw error;
+    });
+    if (state === undefined) {
+      logger.info({ projection: projection.name, generation: build.generation }, 'what an owner before began of a generation has not ended yet; it is waited for');
+      return false;
+    }
     await this.fill(fence);
     if (state === 'filling') {
       await this.complete(fence);
@@ -71,6 +78,10 @@ export class GenerationBuilder<Event> {
   /**
    * What an owner before left of a rebuild is thrown away: it may have been filled by another version of the
    * projection. The generation that is gone back to was whole once, and goes on from where it is.
+   *
+   * A statement of an owner that is frozen or gone may go on in the server for as long as indexes take, and holds the build.
+   * Nobody waits for it here, since the checkpoint is held meanwhile, and with it the serving.
+   * @throws error 55P03 then
    */
   private async begin(fence: string, asked: Build): Promise<Build['state']> {
     const { inTransaction, rows, tables, projection, logger } = this.parts;
@@ -78,6 +89,7 @@ export class GenerationBuilder<Event> {
     const told = { projection: projection.name, generation: asked.generation };
     const { state, position } = await inTransaction(async (session) => {
       const checkpoint = await rows.lock(session, fence);
+      await session.query(`SET LOCAL lock_timeout = '${swapLock_ms}ms'`);
       const build = await rows.lockBuild(session);
       if (goesOn) return build;
       await session.query(`SET LOCAL lock_timeout = '2s'`);
