@@ -189,6 +189,7 @@ export class GroupMember implements Consumption {
         this.pollDelayMs = found ? this.times.pollMs : Math.min(this.times.idlePollMs, this.pollDelayMs * 1.5);
       } catch (error) {
         if (this.stopped) return;
+        for (const worker of this.workers.values()) worker.doubt();
         this.pollDelayMs = Math.min(1_000, Math.max(this.times.idlePollMs, this.pollDelayMs * 2));
         this.options.onError?.(error);
       }

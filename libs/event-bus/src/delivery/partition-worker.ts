@@ -30,6 +30,8 @@ export class PartitionWorker {
   private end = -1n;
   /** Something was appended since the last read began, as far as a publisher of this process has told. */
   private hinted = false;
+  /** The log may be another one by now: where to go on is to be asked anew. */
+  private doubted = false;
   private failures = 0;
 
   constructor(private readonly options: WorkerOptions) {
@@ -67,6 +69,12 @@ export class PartitionWorker {
     this.signal.notify();
   }
 
+  /** To be told when the log did not answer: by the time it does, it may be another one, whose offsets mean something else. */
+  doubt(): void {
+    this.doubted = true;
+    this.signal.notify();
+  }
+
   /** No batch is started any more; `ended` resolves once the handler that runs has returned. */
   stop(): void {
     this.stopping.abort();
@@ -90,6 +98,8 @@ export class PartitionWorker {
   }
 
   private async step(): Promise<void> {
+    if (this.doubted) this.next = undefined;
+    this.doubted = false;
     this.next ??= await this.startingOffset();
     const awaited = this.next >= this.end;
     if (awaited && !this.hinted) {

@@ -117,7 +117,13 @@ export class PolledEventBus extends EventBus {
   }
 
   private async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
-    await this.log.append(topic, entries);
+    try {
+      await this.log.append(topic, entries);
+    } catch (error) {
+      // Made anew, it may have another number of them.
+      if (error instanceof InvalidMessageError) this.knownTopics.delete(topic);
+      throw error;
+    }
     const partitions = new Set(entries.map(({ partition }) => partition));
     if (this.heardAs !== undefined) return tellMembers(this.heardAs, topic, partitions);
     // Not waited for: what was appended is out, and as long as the log has no name its readers find it by polling.

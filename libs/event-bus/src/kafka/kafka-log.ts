@@ -47,6 +47,8 @@ export class KafkaLog extends PolledLog {
   }
 
   createTopic(topic: string, partitions: number, retentionMs: number | undefined): Promise<void> {
+    // Whoever makes sure of a topic begins something: it is not to begin on what is remembered of a log that is gone.
+    this.logTopic.doubt();
     return this.topics.create(this.prefix + topic, partitions, retentionMs);
   }
 
@@ -64,11 +66,11 @@ export class KafkaLog extends PolledLog {
    * stands before it in its partition. A watermark says nothing of other partitions and needs no more than that.
    */
   async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
-    await this.publisher.append(this.prefix + topic, entries.map(recordOf));
+    await this.orDoubt(this.publisher.append(this.prefix + topic, entries.map(recordOf)));
   }
 
   ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {
-    return this.reader.ends(partitions.map(this.prefixed));
+    return this.orDoubt(this.reader.ends(partitions.map(this.prefixed)));
   }
 
   override starts(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {
@@ -76,7 +78,7 @@ export class KafkaLog extends PolledLog {
   }
 
   async read(from: PartitionId, offset: bigint, limits: ReadLimits): Promise<readonly Incoming[]> {
-    const fetch = () => this.reader.fetch(this.prefixed(from), offset);
+    const fetch = () => this.orDoubt(this.reader.fetch(this.prefixed(from), offset));
     const records = await this.ahead.read(from, offset, limits, fetch);
     return records.map((record) => incomingOfRecord(from, record));
   }
@@ -124,6 +126,16 @@ export class KafkaLog extends PolledLog {
     });
     this.sessions.set(memberId, session);
     return session;
+  }
+
+  private async orDoubt<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    try {
+      return await asked;
+    } catch (error) {
+      this.logTopic.doubt();
+      this.ahead.forget();
+      throw error;
+    }
   }
 
   private readonly prefixed = ({ topic, partition }: PartitionId): PartitionId => ({

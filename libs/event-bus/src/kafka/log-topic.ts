@@ -30,6 +30,11 @@ export class LogTopic {
     private readonly prefix: string,
   ) {}
 
+  /** To be told of every call that failed: when Kafka answers again, it may be with topics that were made anew. */
+  doubt(): void {
+    this.birth = undefined;
+  }
+
   /** Cluster, prefix and first record: topics that were deleted and made again are another log. */
   async id(): Promise<string> {
     return (await this.born()).id;
@@ -65,11 +70,13 @@ export class LogTopic {
   }
 
   private born(): Promise<Birth> {
-    this.birth ??= this.lookUp().catch((error: unknown) => {
-      this.birth = undefined;
+    if (this.birth !== undefined) return this.birth;
+    const birth = this.lookUp().catch((error: unknown) => {
+      if (this.birth === birth) this.birth = undefined;
       throw error;
     });
-    return this.birth;
+    this.birth = birth;
+    return birth;
   }
 
   private async lookUp(): Promise<Birth> {

@@ -41,6 +41,12 @@ export class ReadAhead {
     return batch;
   }
 
+  /** What is kept may be of a log that is gone. */
+  forget(): void {
+    this.kept.clear();
+    this.bytes = 0;
+  }
+
   private take(name: string): readonly FetchedRecord[] | undefined {
     const found = this.kept.get(name);
     if (found === undefined) return undefined;

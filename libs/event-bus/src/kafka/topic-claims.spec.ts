@@ -8,8 +8,13 @@ import type { FetchedRecord } from './wire/wire-record.js';
 class FakeLog {
   readonly records: FetchedRecord[] = [];
   read = 0;
+  name = 'log-1';
   /** What another one appends just before. */
   earlier: TopicClaim | undefined;
+
+  async id(): Promise<string> {
+    return this.name;
+  }
 
   async note(key: string, value: string): Promise<void> {
     const { earlier } = this;
@@ -32,6 +37,20 @@ const rebuilt = { recordId: 'record-1', publisherId: 'publisher-2' };
 const other = { recordId: 'record-9', publisherId: 'publisher-9' };
 
 describe('the claim of a topic', () => {
+  test('is written anew in a log that was made anew', async () => {
+    const log = new FakeLog();
+    const claims = new TopicClaims(log);
+    await claims.take('t', mine);
+    log.records.length = 0;
+    log.name = 'log-2';
+    await claims.take('t', mine);
+    await expect(new TopicClaims(log).take('t', other)).rejects.toThrow(TopicTakenError);
+    log.records.length = 0;
+    log.name = 'log-3';
+    await new TopicClaims(log).take('t', other);
+    await expect(claims.take('t', mine)).rejects.toThrow(TopicTakenError);
+  });
+
   test('is written once, however often it is taken, and by whichever copy', async () => {
     const log = new FakeLog();
     const [copy, another] = [new TopicClaims(log), new TopicClaims(log)];

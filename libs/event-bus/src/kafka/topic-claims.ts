@@ -19,9 +19,11 @@ const keyOf = (topic: string): string => `topic-claim:${topic}`;
 export class TopicClaims {
   private readonly holders = new Map<string, Holder>();
   private readUpTo = 0n;
+  /** Of the log that the holders were read from. */
+  private logId: string | undefined;
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly log: Pick<LogTopic, 'note' | 'recordsFrom'>) {}
+  constructor(private readonly log: Pick<LogTopic, 'id' | 'note' | 'recordsFrom'>) {}
 
   /** @throws TopicTakenError, EventBusUnavailableError */
   take(topic: string, claim: TopicClaim): Promise<void> {
@@ -43,6 +45,12 @@ export class TopicClaims {
   }
 
   private async read(): Promise<void> {
+    const logId = await this.log.id();
+    if (logId !== this.logId) {
+      this.holders.clear();
+      this.readUpTo = 0n;
+      this.logId = logId;
+    }
     for await (const record of this.log.recordsFrom(this.readUpTo)) {
       this.heed(record);
       this.readUpTo = BigInt(record.offset) + 1n;

@@ -123,6 +123,8 @@ export class Relay {
       await bus.ensureTopic(topic, { partitions });
       // Before anything is published: who is refused leaves nothing behind.
       await bus.claimTopic(topic, await this.claim());
+      // The log may have been made anew since the turn was taken, and the checkpoint is one of the log before then.
+      if (!(await this.takeTurn())) return;
       const from = await checkpoint.load();
       if (from !== undefined && store.compare(from, await store.head()) > 0) {
         // Waiting for the store to grow past it would leave out, in silence, all that is appended until then.
