@@ -87,16 +87,32 @@ export class ServiceProcess {
 
   /** Runs it once; whether any run of it has answered so far, and how this one ended. */
   private async run(): Promise<{ readonly ever: boolean; readonly how: string }> {
+    try {
+      const how = await this.runToItsEnd();
+      return { ever: this.ever, how };
+    } catch (error) {
+      // The system has no more processes, or no memory for one, now: it may have in a while.
+      const how = `it could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      this.said.push(how);
+      return { ever: this.ever, how };
+    } finally {
+      this.child = undefined;
+    }
+  }
+
+  private async runToItsEnd(): Promise<string> {
     const child = fork(entry, [this.name], { env: { ...this.options.environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: nodeArguments });
     this.child = child;
     const tooLate = setTimeout(() => child.kill('SIGKILL'), startTimeout_ms);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.heard(line, tooLate));
     }
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    clearTimeout(tooLate);
-    this.child = undefined;
-    return { ever: this.ever, how: signal ?? `code ${code}` };
+    try {
+      const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+      return signal ?? `code ${code}`;
+    } finally {
+      clearTimeout(tooLate);
+    }
   }
 
   private ever = false;
