@@ -62,6 +62,8 @@ export interface ConsumeOptions {
    */
   readonly handle: (batch: IncomingBatch) => Promise<void>;
   readonly onError?: (error: unknown) => void;
+  /** Gives the joining up, which waits for members that are gone: as long as a session lasts. `Consumption.stop` is for afterwards. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Consumption {

@@ -162,10 +162,12 @@ export class Consumer {
           ...(batchMessagesMax === undefined ? {} : { batchMessagesMax }),
           checkpoint: (topic, partition) => this.environment.checkpoints.lastOffset(topic, partition),
           handle: (batch) => handler.handle(batch),
+          signal: this.stopped.signal,
           ...(onError === undefined ? {} : { onError }),
         });
         return;
       } catch (error) {
+        if (this.stopped.signal.aborted) return;
         // The bus may be away, or the topic not made yet by the service that publishes it.
         unfailing(onError)(error);
         await this.pause(backOff(failures, 50, 1_000));

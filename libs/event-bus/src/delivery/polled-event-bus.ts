@@ -87,7 +87,18 @@ export class PolledEventBus extends EventBus {
       this.members.delete(ended);
       hearNoMore(logId, ended);
     });
-    await member.start();
+    const { signal } = options;
+    const giveUp = (): void => void member.stop();
+    signal?.addEventListener('abort', giveUp);
+    try {
+      if (signal?.aborted !== true) await member.start();
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+    if (signal?.aborted === true) {
+      await member.stop();
+      throw new EventBusUnavailableError(`Group ${options.group} was not joined: the consumer was stopped`);
+    }
     hear(logId, member);
     if (this.closed) {
       await member.stop();
