@@ -4,7 +4,7 @@ import { EventBusUnavailableError } from '../event-bus.js';
 export const withinTime = async <Value>(what: string, work: Promise<Value>, limitMs: number): Promise<Value> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const message = `Kafka is slow or frozen: ${what} was not done within ${limitMs} ms`;
+    const message = `Kafka is slow or frozen: ${what} was not done within ${Math.round(limitMs)} ms`;
     timer = setTimeout(() => reject(new EventBusUnavailableError(message)), limitMs);
   });
   try {

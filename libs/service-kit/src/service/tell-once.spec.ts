@@ -9,11 +9,26 @@ const logs = () => {
 };
 
 describe('a failure that is tried again and again', () => {
-  test('is told when it begins and when it becomes another one', () => {
+  test('is told when it begins, each one of several that take turns', () => {
     const { told, logger } = logs();
     const tell = tellOnce(logger, 'it failed');
-    for (const message of ['away', 'away', 'away', 'refused', 'away']) tell(new Error(message));
-    expect(told).toEqual(['warn away', 'debug away', 'debug away', 'warn refused', 'warn away']);
+    for (const message of ['away', 'away', 'away', 'refused', 'away', 'refused']) tell(new Error(message));
+    expect(told).toEqual(['warn away', 'debug away', 'debug away', 'warn refused', 'debug away', 'debug refused']);
+  });
+
+  test('is no other one for another number in it', () => {
+    const { told, logger } = logs();
+    const tell = tellOnce(logger, 'it failed');
+    for (const ms of ['2999.9992', '3000', '7.1']) tell(new Error(`not done within ${ms} ms`));
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['warn', 'debug', 'debug']);
+  });
+
+  test('is forgotten in the end, where every one is new', () => {
+    const { told, logger } = logs();
+    const tell = tellOnce(logger, 'it failed');
+    const names = Array.from({ length: 60 }, (_, at) => 'x'.repeat(at + 1));
+    for (const name of [...names, 'x']) tell(new Error(name));
+    expect(told.filter((line) => line.startsWith('warn'))).toHaveLength(61);
   });
 
   test('is told once a minute while it lasts', () => {
