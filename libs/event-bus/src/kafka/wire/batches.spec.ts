@@ -115,7 +115,7 @@ describe('a record batch', () => {
     );
   });
 
-  test('of a transaction marker holds nothing to read, and a compressed one is for others', () => {
+  test('of a transaction marker is an empty place, and a compressed one is for others', () => {
     const batch = encodeBatch([{ partition: 0, key: null, value: 'v', headers: [] }], {
       producerId: 1n,
       producerEpoch: 0,
@@ -123,7 +123,9 @@ describe('a record batch', () => {
       timestamp: 0,
     });
     batch.writeInt16BE(0x20, 21);
-    expect(decodeBatches(batch, 0n)).toEqual([]);
+    const empty = { offset: '0', timestamp: '0', key: null, value: null, headers: [['cairn_kind', 'watermark']] };
+    expect(decodeBatches(batch, 0n)).toEqual([empty]);
+    expect(decodeBatches(batch, 1n)).toEqual([]);
     batch.writeInt16BE(0x01, 21);
     expect(isPlain(batch)).toBe(false);
   });

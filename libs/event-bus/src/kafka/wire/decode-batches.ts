@@ -1,4 +1,5 @@
 import type { FetchedRecord, Header } from './wire-record.js';
+import { emptyPlace } from './wire-record.js';
 
 /** Before its records: offsets, length, magic, checksum, attributes, times, producer, count. */
 const headBytes = 61;
@@ -47,7 +48,8 @@ export const isPlain = (records: Buffer): boolean => {
 
 /**
  * The records from `offset` on, out of whole batches; the last one may be cut off, and is left out then. What a broker
- * answers begins with the batch that the offset stands in. Markers of transactions are left out.
+ * answers begins with the batch that the offset stands in. Markers of transactions come as empty places,
+ * or a reader would wait for what stands in the last one.
  */
 export const decodeBatches = (records: Buffer, offset: bigint): readonly FetchedRecord[] => {
   const found: FetchedRecord[] = [];
@@ -56,9 +58,15 @@ export const decodeBatches = (records: Buffer, offset: bigint): readonly Fetched
     const end = at + 12 + records.readInt32BE(at + 8);
     if (end > records.length) break;
     if ((records.readInt16BE(at + 21) & controlBit) === 0) decodeBatch(records, at, wanted, found);
+    else found.push(...emptyPlacesOf(records, at, wanted));
     at = end;
   }
   return found;
+};
+
+const emptyPlacesOf = (records: Buffer, at: number, wanted: number): readonly FetchedRecord[] => {
+  const place = Number(records.readBigInt64BE(at)) + records.readInt32BE(at + 23);
+  return place < wanted ? [] : [{ offset: String(place), timestamp: String(records.readBigInt64BE(at + 35)), ...emptyPlace }];
 };
 
 const decodeBatch = (records: Buffer, at: number, wanted: number, found: FetchedRecord[]): void => {

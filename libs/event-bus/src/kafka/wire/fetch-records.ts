@@ -2,6 +2,7 @@ import type { Broker, LegacyRecord, ResponseDefinition } from '../lower-level.js
 import { errorOfCode, fetchDefinition, fetchKey } from '../lower-level.js';
 import { decodeBatches, isPlain } from './decode-batches.js';
 import type { FetchedRecord, Header } from './wire-record.js';
+import { emptyPlace } from './wire-record.js';
 
 /** A fetch ends with the record batch that passes this; a larger one comes alone. */
 const fetchBytesMax = 1_048_576;
@@ -36,7 +37,7 @@ export const fetchRecords = async (
   if (isPlain(records)) return decodeBatches(records, offset);
   const { responses } = await response.decode(raw);
   const messages = responses.flatMap(({ partitions }) => partitions).flatMap((one) => one.messages);
-  return messages.filter((one) => !one.isControlRecord && BigInt(one.offset) >= offset).map(recordOf);
+  return messages.filter((one) => BigInt(one.offset) >= offset).map(recordOf);
 };
 
 /** Leaves the answer as it came, but for what kafkajs itself heeds of it: how long a broker that is asked too much wants peace. */
@@ -59,7 +60,10 @@ const readAnswer = (raw: Buffer, version: number): { errorCode: number; records:
   return { errorCode, records: raw.subarray(at + 4, at + 4 + bytes) };
 };
 
-const recordOf = ({ key, value, headers, offset, timestamp }: LegacyRecord): FetchedRecord => ({
+const recordOf = (record: LegacyRecord): FetchedRecord =>
+  record.isControlRecord ? { offset: record.offset, timestamp: record.timestamp, ...emptyPlace } : messageOf(record);
+
+const messageOf = ({ key, value, headers, offset, timestamp }: LegacyRecord): FetchedRecord => ({
   key: key?.toString() ?? null,
   value: value?.toString() ?? null,
   headers: Object.entries(headers).flatMap(([name, texts]) =>

@@ -9,6 +9,9 @@ export interface OutgoingRecord {
   readonly headers: readonly Header[];
 }
 
+/** Of a record whose place is taken and which says nothing to anybody, as the marker at the end of a transaction. */
+export const emptyPlace = { key: null, value: null, headers: [['cairn_kind', 'watermark']] } as const;
+
 /** A record as a fetch brings it. Bytes that are no UTF-8 have become U+FFFD; a header without a value is empty. */
 export interface FetchedRecord {
   /** Decimal. */
