@@ -25,6 +25,7 @@ export type { Replayed, ReplayOptions } from './consumer/replay-parked.js';
 export { InvalidPositionError } from './consumer/invalid-position.js';
 export { compareDecimalPositions } from './consumer/progress.js';
 export type { ComparePositions } from './consumer/progress.js';
+export type { PartitionEnd } from './consumer/backlog.js';
 export { Consumer, startConsumer } from './consumer/start-consumer.js';
 export type { ConsumerOptions } from './consumer/start-consumer.js';
 export { ProgressTimeoutError } from './consumer/wait-for-progress.js';

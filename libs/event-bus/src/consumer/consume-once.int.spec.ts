@@ -71,6 +71,22 @@ describe('a consumer applies each message once', () => {
     await eventually('the lag is gone', async () => (await consumer.lag()) === 0);
   });
 
+  test('knows when it has taken in what was there at a moment, whatever has come since', async () => {
+    const { bus, deliver } = fixture().byHand();
+    let end = 2;
+    Object.assign(bus, { partitionOf: async () => 0, ends: async () => [String(end)] });
+    const consumer = fixture().start({ bus });
+    const first = await consumer.ends();
+    end = 5;
+    await deliver(batchOf(['m-1'], 1));
+    expect(await consumer.hasTakenIn(first)).toBe(false);
+    await deliver(batchOf(['m-2'], 1, 1));
+    expect(await consumer.hasTakenIn(first)).toBe(true);
+    expect(await consumer.hasTakenIn(await consumer.ends())).toBe(false);
+    end = 1; // The log holds less than was taken in of it: it is another one.
+    expect(await consumer.hasTakenIn(first)).toBe(false);
+  });
+
   test('joins once the topic is made', async () => {
     const errors: unknown[] = [];
     const consumer = fixture().start({ topics: ['later'], onError: (error) => errors.push(error) });

@@ -5,6 +5,8 @@ import type { Consumption, EventBus, IncomingMessage } from '../event-bus.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
 import { unfailing } from '../unfailing.js';
 import type { BatchEnvironment, Taken } from './apply-batch.js';
+import type { PartitionEnd } from './backlog.js';
+import { Backlog } from './backlog.js';
 import { BatchHandler } from './batch-handler.js';
 import { ConsumerStore } from '../postgres/consumer-store.js';
 import { isEnvironmentFailure } from './failures.js';
@@ -56,6 +58,7 @@ export class Consumer {
   private readonly stopped = new AbortController();
   private readonly environment: BatchEnvironment;
   private readonly known: Progress;
+  private readonly backlog: Backlog;
   private readonly reader: ProgressReader;
   private readonly joining: Promise<void>;
   private consumption: Consumption | undefined;
@@ -71,6 +74,7 @@ export class Consumer {
     const joint = new JointRuns({ inTransaction, store, parked, apply });
     this.environment = { inTransaction, marks, joint, store, parked, checkpoints, compare, partitionOf, apply };
     this.known = new Progress(compare);
+    this.backlog = new Backlog(bus, options.topics, checkpoints);
     const wake = (): void => this.consumption?.wake();
     // Each reader that waits listens for the end; many of them wait in a burst, and none stays behind.
     setMaxListeners(0, this.stopped.signal);
@@ -99,17 +103,18 @@ export class Consumer {
   }
 
   /** How many messages (watermarks included) all copies together have not taken in yet, of all topics. */
-  async lag(): Promise<number> {
-    const { bus, topics } = this.options;
-    const rows = await this.environment.checkpoints.lastOffsets();
-    let left = 0n;
-    for (const topic of topics) {
-      for (const [partition, end] of (await bus.ends(topic)).entries()) {
-        const row = rows.find((one) => one.topic === topic && one.partition === partition);
-        left += BigInt(end) - (row === undefined ? 0n : BigInt(row.last_offset) + 1n);
-      }
-    }
-    return Number(left);
+  lag(): Promise<number> {
+    return this.backlog.messages();
+  }
+
+  /** Where the partitions of all its topics end now. */
+  ends(): Promise<readonly PartitionEnd[]> {
+    return this.backlog.ends();
+  }
+
+  /** Whether all copies together have taken in what stands before these ends. */
+  hasTakenIn(ends: readonly PartitionEnd[]): Promise<boolean> {
+    return this.backlog.hasNothingBefore(ends);
   }
 
   listParked(options?: ListParkedOptions): Promise<readonly ParkedMessage[]> {

@@ -4,8 +4,8 @@ import { ProblemException } from '../http/problem.js';
 import { FreshReadModels } from './fresh-read-models.js';
 
 const runner = (name: string) => {
-  const state = { caughtUp: false, woken: 0 };
-  const place = { position: '1', head: '2', lagEvents: 1, behind_ms: 1, failure: undefined, generation: 1, canGoBack: false };
+  const state = { head: '2', position: '1', woken: 0 };
+  const place = { lagEvents: 1, behind_ms: 1, failure: undefined, generation: 1, canGoBack: false };
   return {
     state,
     tables: [`${name}_row`, `${name}_item`],
@@ -15,7 +15,8 @@ const runner = (name: string) => {
       state.woken += 1;
     },
     waitFor: () => Promise.resolve(),
-    status: () => Promise.resolve({ name, caughtUp: state.caughtUp, ...place }),
+    has: (position: string) => Number(state.position) >= Number(position),
+    status: () => Promise.resolve({ name, caughtUp: state.position === state.head, head: state.head, position: state.position, ...place }),
   };
 };
 
@@ -23,13 +24,27 @@ describe('read models that answer only when they are whole', () => {
   test('wait until they have caught up once, then answer while events keep coming', async () => {
     const [schools, adoption] = [runner('schools'), runner('adoption')];
     const fresh = new FreshReadModels({ schools, adoption });
-    schools.state.caughtUp = true;
+    schools.state.position = '2';
     await expect(fresh.requireFresh()).rejects.toThrow('Being derived from the record: adoption');
     await expect(fresh.requireFresh()).rejects.toThrow(ProblemException);
-    adoption.state.caughtUp = true;
+    adoption.state.position = '2';
     await fresh.requireFresh();
-    adoption.state.caughtUp = false;
+    adoption.state.head = '9';
     await fresh.requireFresh();
+  });
+
+  test('are whole once they have what was there at the first question, although the end goes on', async () => {
+    const schools = runner('schools');
+    const fresh = new FreshReadModels({ schools });
+    await expect(fresh.requireFresh()).rejects.toThrow('Being derived from the record: schools');
+    Object.assign(schools.state, { head: '9', position: '2' });
+    await fresh.requireFresh();
+  });
+
+  test('are whole where there is nothing to derive them from', async () => {
+    const schools = runner('schools');
+    Object.assign(schools.state, { head: '0' });
+    await new FreshReadModels({ schools }).requireFresh();
   });
 
   test('are locked in one order, whatever the order of the wiring', () => {

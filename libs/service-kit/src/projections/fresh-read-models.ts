@@ -1,17 +1,21 @@
 import { unavailable } from '../http/problem.js';
+import { CaughtUpOnce } from '../service/caught-up-once.js';
+import { beforeTheFirst } from './known-position.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import type { ReadModel } from './read-models.controller.js';
 
-type Runner = Pick<ProjectionRunner<never>, 'status' | 'rebuild' | 'goBack' | 'waitFor' | 'wake' | 'tables'>;
+type Runner = Pick<ProjectionRunner<never>, 'status' | 'has' | 'rebuild' | 'goBack' | 'waitFor' | 'wake' | 'tables'>;
 
 /**
  * The read models of this service, each of which answers only once it has caught up since the start: half a read model
  * would say that half the schools have not started. While another generation is built, the one before answers.
  */
 export class FreshReadModels {
-  private readonly fresh = new Set<string>();
+  private readonly stale: Map<string, CaughtUpOnce<string | undefined>>;
 
-  constructor(private readonly runners: Readonly<Record<string, Runner>>) {}
+  constructor(private readonly runners: Readonly<Record<string, Runner>>) {
+    this.stale = new Map(Object.entries(runners).map(([name, runner]) => [name, caughtUpOnce(runner)]));
+  }
 
   get names(): readonly string[] {
     return Object.keys(this.runners);
@@ -36,11 +40,11 @@ export class FreshReadModels {
 
   /** @throws a 503 problem that names the read models which are still being derived */
   async requireFresh(): Promise<void> {
-    const stale = Object.entries(this.runners).filter(([name]) => !this.fresh.has(name));
-    for (const [name, runner] of stale) {
-      if ((await runner.status()).caughtUp) this.fresh.add(name);
+    const missing: string[] = [];
+    for (const [name, caughtUp] of this.stale) {
+      if (await caughtUp.ask()) this.stale.delete(name);
+      else missing.push(name);
     }
-    const missing = this.names.filter((name) => !this.fresh.has(name));
     if (missing.length > 0) throw unavailable(`Being derived from the record: ${missing.join(', ')}. Try again shortly.`);
   }
 
@@ -49,3 +53,13 @@ export class FreshReadModels {
     await Promise.all(Object.values(this.runners).map((runner) => runner.waitFor(position, timeout_ms)));
   }
 }
+
+const caughtUpOnce = (runner: Runner): CaughtUpOnce<string | undefined> =>
+  new CaughtUpOnce(
+    async () => (await runner.status()).head,
+    async (head) => {
+      if (head === undefined || head === beforeTheFirst) return true;
+      await runner.status(); // Looks how far it is, where another copy is the owner.
+      return runner.has(head);
+    },
+  );

@@ -100,6 +100,11 @@ export class ProjectionRunner<Event> {
     return statusOf(this.projection.name, head, places, { caughtUp, behind_ms, failure: this.failure });
   }
 
+  /** Whether everything up to the position is in the tables, as far as this copy has seen; `status` looks. @throws InvalidPositionError */
+  has(position: string): boolean {
+    return this.known.has(position);
+  }
+
   /** Resolves once everything up to the position is in the tables. @throws PositionNotReachedError, InvalidPositionError */
   waitFor(position: string, timeout_ms: number): Promise<void> {
     return this.known.waitFor(position, timeout_ms, () => {

@@ -5,6 +5,7 @@ import { queryOn, schemaOf, transactionsOn } from '../data/service-database.js';
 import { PositionNotReachedError } from '../http/min-position.interceptor.js';
 import { AfterCommit } from '../projections/after-commit.js';
 import type { CommitListener } from '../projections/after-commit.js';
+import { CaughtUpOnce } from './caught-up-once.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
 import { tellOnce } from './tell-once.js';
@@ -45,13 +46,12 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
   const { inTransaction } = committing;
   const schema = schemaOf(service);
   let consumer: Consumer | undefined;
-  let caughtUpOnce = false;
+  const sinceStart = new CaughtUpOnce(() => started().ends(), (ends) => started().hasTakenIn(ends));
   platform.readiness.add({
     name: 'consumer',
     check: async () => {
       if (!consumer?.joined) return 'has not joined its group';
-      caughtUpOnce ||= (await consumer.lag()) === 0;
-      return caughtUpOnce ? undefined : 'catches up';
+      return (await sinceStart.ask()) ? undefined : 'catches up';
     },
   });
   platform.readiness.addWarning({

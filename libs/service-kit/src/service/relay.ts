@@ -1,8 +1,9 @@
 import { PostgresCheckpoints, startRelay, TopicTakenError } from '@cairn/event-bus';
 import type { PublicMessage, Relay } from '@cairn/event-bus';
-import type { RecordedEvent } from '@cairn/event-store';
+import type { Position, RecordedEvent } from '@cairn/event-store';
 
 import { schemaOf, transactionsOn } from '../data/service-database.js';
+import { CaughtUpOnce } from './caught-up-once.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
 import { tellOnce } from './tell-once.js';
@@ -37,15 +38,23 @@ export const relayOf = (platform: Platform, { topic, toMessage }: RelayParts): S
   const { store, bus, logger, service } = platform;
   const checkpoints = new PostgresCheckpoints(transactionsOn(platform.dataSource), schemaOf(service));
   let relay: Relay | undefined;
-  let caughtUpOnce = false;
+  const caughtUp = (started: Relay): CaughtUpOnce<Position> =>
+    new CaughtUpOnce(
+      () => store.head(),
+      async (head) => {
+        const { publishedUpTo, caughtUp: atTheEnd } = await started.lag();
+        return atTheEnd || (publishedUpTo !== undefined && store.compare(publishedUpTo, head) >= 0);
+      },
+    );
+  let sinceStart: CaughtUpOnce<Position> | undefined;
   platform.readiness.add({
     name: 'relay',
     check: async () => {
       if (!relay) return 'has not started';
       if (relay.lastError instanceof TopicTakenError) return relay.lastError.message;
       if (relay.lastError !== undefined) return 'fails; the log of the service says why';
-      caughtUpOnce ||= (await relay.lag()).caughtUp;
-      return caughtUpOnce ? undefined : 'catches up';
+      sinceStart ??= caughtUp(relay);
+      return (await sinceStart.ask()) ? undefined : 'catches up';
     },
   });
   return {

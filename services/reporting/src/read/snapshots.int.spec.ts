@@ -22,7 +22,7 @@ describe('the snapshot of a request', () => {
 
   beforeAll(async () => {
     database = await openReportingDatabase();
-    const all = { tables, status: () => Promise.resolve(caughtUp), rebuild: done, goBack: done, waitFor: done, wake: () => undefined };
+    const all = { tables, has: () => true, status: () => Promise.resolve(caughtUp), rebuild: done, goBack: done, waitFor: done, wake: () => undefined };
     snapshots = new Snapshots(database.dataSource, new SystemClock(), new FreshReadModels({ all }));
   });
   afterAll(() => database.close());
