@@ -19,6 +19,8 @@ export class WatermarkWriter {
   private readonly running: Promise<void>;
   private due: string | undefined;
   private failing = false;
+  /** How often what was due has gone out otherwise: a mark on its way then is not due again when it fails. */
+  private unsaid = 0;
   private stopped = false;
 
   constructor(private readonly options: WatermarkWriterOptions) {
@@ -35,6 +37,7 @@ export class WatermarkWriter {
   unsay(): void {
     this.due = undefined;
     this.failing = false;
+    this.unsaid += 1;
   }
 
   /** True while the newest mark could not be written; it is tried again and again. */
@@ -55,7 +58,7 @@ export class WatermarkWriter {
         await this.signal.wait();
         continue;
       }
-      const position = this.due;
+      const [position, { unsaid }] = [this.due, this];
       this.due = undefined;
       try {
         await this.options.bus.publishWatermark(this.options.topic, { scope: this.options.scope, position });
@@ -63,8 +66,10 @@ export class WatermarkWriter {
         this.failing = false;
         await this.rest(this.options.intervalMs);
       } catch (error) {
-        this.due ??= position;
-        this.failing = true;
+        if (unsaid === this.unsaid) {
+          this.due ??= position;
+          this.failing = true;
+        }
         this.options.onError(error);
         await this.rest(backOff(failures, 50, 5_000));
         failures += 1;
