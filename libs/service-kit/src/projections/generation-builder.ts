@@ -29,6 +29,8 @@ export interface BuilderParts<Event> {
 /** Larger than those of serving: nobody reads between two of them, and each stream is folded once a batch. */
 const batchEventsMax = 4_000;
 const swapLock_ms = 50;
+/** Readers that never rest leave the tables alone for moments that are the shorter the busier the machine is. */
+const swapLockMax_ms = 400;
 const swapPauseMax_ms = 1_000;
 
 /** The service stops in the middle of a build; the next owner sees to it. */
@@ -172,13 +174,15 @@ export class GenerationBuilder<Event> {
   /** Tries again as long as readers are in the way: they are never held up longer than one try. */
   private async swapInTheEnd(fence: string, { kind, generation }: Build, difference: Difference): Promise<void> {
     const { turns, projection, logger, stopping, isStopped } = this.parts;
+    let lock_ms = swapLock_ms;
     for (let pause_ms = swapLock_ms; ; pause_ms = Math.min(pause_ms * 2, swapPauseMax_ms)) {
       const swapped = await turns.take(async () => {
         await this.fill(fence);
-        return this.trySwap(fence, { ...difference, kind, generation });
+        return this.trySwap(fence, { ...difference, kind, generation }, lock_ms);
       });
       if (swapped) break;
       logger.info({ projection: projection.name, generation }, 'readers are in the tables; the generations are swapped when they have left');
+      lock_ms = Math.min(lock_ms * 2, swapLockMax_ms);
       await stopping.raised(pause_ms);
       if (isStopped()) throw new BuildStoppedError();
     }
@@ -187,14 +191,14 @@ export class GenerationBuilder<Event> {
     logger.info({ projection: projection.name, kind, generation, ...difference, ...speed }, 'another generation of a read model serves');
   }
 
-  private async trySwap(fence: string, told: Difference & Pick<Build, 'kind' | 'generation'>): Promise<boolean> {
+  private async trySwap(fence: string, told: Difference & Pick<Build, 'kind' | 'generation'>, lock_ms: number): Promise<boolean> {
     const { inTransaction, rows, tables } = this.parts;
     try {
       return await inTransaction(async (session) => {
         const checkpoint = await rows.lock(session, fence);
         const build = await rows.lockBuild(session, fence);
         if (checkpoint.position !== build.position) return false;
-        await tables.swap(session, swapLock_ms);
+        await tables.swap(session, lock_ms);
         await rows.swap(session, told);
         return true;
       });
