@@ -6,6 +6,7 @@ import { topics } from '@cairn/contracts';
 import { openPostgresEventBus } from '@cairn/event-bus';
 import { busSchema } from '@cairn/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 
 import { openBrowser, seriousFindings } from './browser.js';
@@ -30,7 +31,7 @@ describe('the admin UI, on the sample', () => {
     browser = await openBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => failures.push(error.message));
     await page.goto(cairn.platform.url);
     await page.getByText('These people are synthetic').waitFor();
@@ -126,8 +127,16 @@ describe('the admin UI, on the sample', () => {
       expect(await row.count()).toBe(1);
     }
     const adoption = page.getByRole('row', { name: /^adoption of reporting/ });
-    await page.getByRole('button', { name: 'Rebuild adoption of reporting' }).click();
-    await adoption.getByText('Generation 2 is built').waitFor();
+    const owner = new pg.Client({ connectionString: cairn.databaseUrl });
+    await owner.connect();
+    try {
+      // The build waits for this, so that it is not over before the page looks again.
+      await owner.query(`BEGIN; SELECT 1 FROM reporting.projection_checkpoint WHERE projection = 'adoption' FOR UPDATE`);
+      await page.getByRole('button', { name: 'Rebuild adoption of reporting' }).click();
+      await adoption.getByText('Generation 2 is built').waitFor();
+    } finally {
+      await owner.end();
+    }
     await adoption.getByText('the same in every row').waitFor();
     await page.getByRole('button', { name: 'Go back to the generation of adoption of reporting before' }).click();
     await adoption.getByRole('cell', { name: '1', exact: true }).waitFor();

@@ -124,7 +124,7 @@ describe('watermarks of several partitions that come at the same time', () => {
       await Promise.all(delivered.filter((_, partition) => partition !== 2));
       waiting = Promise.all(delivered).then(() => undefined);
       await eventually('the one waits', async () => {
-        const sql = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%consumer_take_in(%'`;
+        const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%consumer_take_in(%'`;
         return (await fixture().pool.query(sql)).rows.length > 0;
       });
       expect((await kept()).map((row) => row.source_position)).toEqual(['9', '9', '1', '9']);

@@ -97,7 +97,7 @@ describe('what a run of messages begins with', () => {
       await new ConsumerStore(schema, 'g').begin(session, { ...at, events: [before], reached: [] });
       delivered = deliver(batchOf(['m-1', 'm-2'], 2));
       await eventually('the new owner waits for it', async () => {
-        const sql = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%consumer_take_in%'`;
+        const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%consumer_take_in%'`;
         return (await fixture().pool.query(sql)).rows.length > 0;
       });
       await new ParkedStore(schema, 'g').park(session, [before], 'poison', 3);

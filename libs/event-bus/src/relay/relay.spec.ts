@@ -102,7 +102,7 @@ describe('a relay', () => {
     const relay = start();
     await read();
     const after = [...(await append('b', ['StageAdvanced', 'StageAdvanced'])), ...(await append('a', ['PrivateNote']))];
-    await eventually('everything is out', () => markedEverywhere('5'));
+    await eventually('everything is out, and it knows', () => markedEverywhere('5') && relay.publishedUpTo === '5');
     const [first] = before;
     expect(ledger.events[0]).toMatchObject({
       id: first?.id,
@@ -113,7 +113,6 @@ describe('a relay', () => {
     });
     expect(ledger.idsOf('plans.adoption-b')).toEqual(after.slice(0, 2).map(({ id }) => id));
     expect(ledger.events).toHaveLength(3);
-    expect(relay.publishedUpTo).toBe('5');
     expect(await relay.lag()).toEqual({ publishedUpTo: '5', head: '5', caughtUp: true, behindMs: 0 });
   });
 
@@ -192,8 +191,9 @@ describe('a relay', () => {
     expect(lag.behindMs).toBeGreaterThanOrEqual(5_000);
     bus.away = false;
     await eventually('all is out', () => markedEverywhere('50'));
+    // Readers have it from the bus before the relay has its answer.
+    await eventually('it knows that all is out', async () => relay.publishedUpTo === '50' && (await relay.lag()).caughtUp);
     expect([...new Set(ledger.ids())]).toEqual(sent);
-    expect((await relay.lag()).caughtUp).toBe(true);
     expect(relay.lastError).toBeUndefined();
   });
 
@@ -210,7 +210,7 @@ describe('a relay', () => {
 
   test('says fewer watermarks than there are events while it is busy, and the last one always', async () => {
     await read();
-    const relay = start({ watermarkIntervalMs: 100, publishIntervalMs: 1 });
+    const relay = start({ watermarkIntervalMs: 1_000, publishIntervalMs: 1 });
     await eventually('it publishes', () => relay.publishing);
     for (let at = 1; at <= 300; at += 1) {
       await append('a', ['PrivateNote']);
