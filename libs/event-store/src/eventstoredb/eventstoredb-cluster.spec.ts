@@ -64,26 +64,27 @@ describe('EventStoreDb on a cluster', () => {
     const proxy = await context.proxied(await context.double());
     proxy.freeze();
     const host = new URL(proxy.url).host;
-    const url = `esdb://${host},${host}?tls=false&gossipTimeout=1&maxDiscoverAttempts=1`;
+    const url = `esdb://${host},${host}?tls=false&gossipTimeout=60&maxDiscoverAttempts=1`;
     const store = context.open(url, { callTimeoutMs: 200 });
     const from = performance.now();
 
     expect(await outcomeOf(store.head())).toBeInstanceOf(EventStoreUnavailableError);
 
-    expect(performance.now() - from).toBeLessThan(900);
+    // By the limit of the call, which is far shorter than that of the search.
+    expect(performance.now() - from).toBeLessThan(20_000);
   });
 
   test('that is frozen does not keep a store with subscribers from being closed', async () => {
     const proxy = await context.proxied(await context.double());
     proxy.freeze();
     const host = new URL(proxy.url).host;
-    const store = context.open(`esdb://${host},${host}?tls=false&gossipTimeout=3&maxDiscoverAttempts=1`, { callTimeoutMs: 200 });
+    const store = context.open(`esdb://${host},${host}?tls=false&gossipTimeout=60&maxDiscoverAttempts=1`, { callTimeoutMs: 200 });
     store.subscribe({ from: 'start', handle: async () => undefined });
     const from = performance.now();
 
     await store.close();
 
-    expect(performance.now() - from).toBeLessThan(2_500);
+    expect(performance.now() - from).toBeLessThan(20_000);
   });
 
   test('a closed store holds no connection', async () => {
