@@ -19,7 +19,8 @@ export const base = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.*/out-tsc/', '<rootDir>/.nx/'],
   workerIdleMemoryLimit: '768MB',
-  testTimeout: 30_000,
+  // For what hangs; what a test asserts of time, it asserts itself. Generous, since machines are busy.
+  testTimeout: 120_000,
   globalSetup: '<rootDir>/libs/embedded-postgres/jest/global-setup.js',
   globalTeardown: '<rootDir>/libs/embedded-postgres/jest/global-teardown.js',
 };

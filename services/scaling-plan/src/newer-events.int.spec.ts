@@ -72,7 +72,7 @@ describe('what the directory says in a newer version', () => {
       const { body } = await ask('GET', '/api/services/scaling-plan/parked-messages');
       const found = body['items'] as readonly Parked[];
       return found.length === 2 ? found : undefined;
-    }, 10_000);
+    });
     expect(items?.map(({ messageId }) => messageId)).toEqual([newer, behind]);
     expect(items?.[0]?.reason).toContain('org.cairn.directory.school-closed.v2 is newer than this version of the service; update it and replay');
     expect((await ask('GET', '/api/services/scaling-plan/operations')).body).toMatchObject({

@@ -32,7 +32,7 @@ describe('cairn dead-letters', () => {
     return (await Promise.all(pages)).flatMap(({ items }) => items.map(({ messageId }) => messageId));
   };
   const parked = (count: number) =>
-    eventually(`${count} are parked`, async () => (await parkedBy('reporting', 'scaling-plan')).length === count, 30_000);
+    eventually(`${count} are parked`, async () => (await parkedBy('reporting', 'scaling-plan')).length === count);
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'cairn-dead-'));

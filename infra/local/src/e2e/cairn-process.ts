@@ -75,9 +75,9 @@ export class StartedCairn {
     readonly token: string,
   ) {}
 
-  static async ready(dataDir: string, more: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<StartedCairn> {
+  static async ready(dataDir: string, more: readonly string[] = [], environment: Readonly<Record<string, string>> = {}, timeout_ms?: number): Promise<StartedCairn> {
     const started = CairnProcess.spawn(['start', '--data', dataDir, '--port', '0', ...more], environment);
-    const [, url] = await started.says(/runs at (http:\S+)/);
+    const [, url] = await started.says(/runs at (http:\S+)/, timeout_ms);
     return new StartedCairn(started, url ?? '', await readFile(join(dataDir, 'operator-token'), 'utf8'));
   }
 

@@ -105,7 +105,7 @@ describe('two copies of each service, of which one is killed', () => {
 
     const [survivor] = copies.reporting;
     const path = `/api/districts/copies/adoption?initiative=reading&effective=2025-03-03`;
-    await untilReady([survivor?.url ?? ''], { timeout_ms: 30_000 });
+    await untilReady([survivor?.url ?? ''], { timeout_ms: 60_000 });
     let seen = await ask(`${survivor?.url}${path}&min-position=scaling-plan:${last}`, 'GET');
     for (let again = 0; seen.status === 503 && again < 6; again += 1) seen = await ask(`${survivor?.url}${path}&min-position=scaling-plan:${last}`, 'GET');
     expect(seen.body).toMatchObject({ totals: { exploration: schoolsMax, 'not-started': 0 } });
@@ -120,5 +120,5 @@ describe('two copies of each service, of which one is killed', () => {
     );
     await owner.end();
     expect(rows[0]).toEqual({ recorded: schoolsMax, received: schoolsMax, streams: schoolsMax, parked: 0 });
-  }, 120_000);
+  }, 240_000);
 });

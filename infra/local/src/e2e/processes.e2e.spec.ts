@@ -37,12 +37,12 @@ describe('each service in a process of its own', () => {
     const urls = await Promise.all(storedServices.map((name) => started(name, { DATABASE_URL: database.url })));
     const upstreams = storedServices.map((name, index) => `${name}=${urls[index]}`).join(',');
     door = await started('admin', { CAIRN_UPSTREAMS: upstreams });
-    await untilReady([door], { timeout_ms: 30_000 });
+    await untilReady([door], { timeout_ms: 100_000 });
     const issuer = await LocalTokenIssuer.open(keys.privateKey);
     const [operator] = samplePeople;
     if (!operator) throw new Error('The sample has an operator');
     token = await issuer.issue(operator, '1h');
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     for (const running of processes) expect((await running.end('SIGTERM')).code).toBe(0);
     await database.drop();

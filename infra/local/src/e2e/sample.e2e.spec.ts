@@ -111,10 +111,10 @@ describe('the Nashville sample', () => {
     try {
       for (const records of [250, 1_250]) {
         const started = CairnProcess.spawn(['start', '--data', dataDir, '--port', '0'], environment);
-        await started.says(new RegExp(`${records} of`));
+        await started.says(new RegExp(`${records} of`), 400_000);
         await started.end('SIGKILL');
       }
-      const cairn = await StartedCairn.ready(dataDir, [], environment);
+      const cairn = await StartedCairn.ready(dataDir, [], environment, 400_000);
       expect(await portrait((path) => cairn.get<Adoption>(path))).toEqual(await portrait(get));
       await cairn.process.end('SIGTERM');
     } finally {

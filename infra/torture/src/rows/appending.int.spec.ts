@@ -111,10 +111,10 @@ describe('appends to the record', () => {
     const order = system.ledger.inOrder().map(({ id }) => id);
     // All this is so while the transaction elsewhere is still open.
     for (const { heard } of readers) {
-      await until('a subscriber has heard all', () => heard.length >= order.length, 20_000);
+      await until('a subscriber has heard all', () => heard.length >= order.length);
       expect(heard).toEqual(order);
     }
-    expect(await system.mismatches({ timeout_ms: 20_000 })).toEqual([]);
+    expect(await system.mismatches()).toEqual([]);
     const [open] = await system.session.query(`SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND xact_start < now()`);
     expect(open).toBeDefined();
     await other.query('COMMIT');

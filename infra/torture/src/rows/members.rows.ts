@@ -62,7 +62,7 @@ export const membersRows = (bus: BusUnderTest, { storm_ms, storms }: MembersOpti
       await until('there is much to do', () => system.ledger.events > 4_000);
       await load.stop();
       const { events } = system.ledger;
-      await untilTakenIn(system.session, defaultGroup, events, 30_000);
+      await untilTakenIn(system.session, defaultGroup, events);
       expect(await effects(system)).toBe(events);
       const { lag = 0, heap = Infinity } = (await slow?.status()) ?? {};
       // What waits is several times of what it may hold of it.

@@ -40,11 +40,11 @@ export const postmasterPid = async (dataDir: string): Promise<number | undefined
   return text === undefined ? undefined : Number(text.split('\n')[0]);
 };
 
-/** Waits until `holds` does. @throws after 20 s, with the words for what was waited for. */
+/** Waits until `holds` does. @throws after 60 s, with the words for what was waited for. */
 export const eventually = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited 20 s in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited 60 s in vain until ${what}`);
     await sleep(20);
   }
 };

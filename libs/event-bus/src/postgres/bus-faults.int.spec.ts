@@ -83,7 +83,7 @@ describe('the PostgreSQL bus under faults', () => {
     test('a server that is frozen is unavailable within the time limit, and comes back', async () => {
       const proxy = await TcpProxy.before(database.url);
       endings.push(() => proxy.goDown());
-      const bus = open(proxy.url, { callTimeoutMs: 300 });
+      const bus = open(proxy.url, { callTimeoutMs: 1_500 });
       const errors: unknown[] = [];
       const ledger = await consume(bus, (error) => errors.push(error));
       await bus.publish('topic', [message('m-1', 'k')]);
@@ -92,7 +92,8 @@ describe('the PostgreSQL bus under faults', () => {
       const since = performance.now();
       await expect(bus.publish('topic', [message('m-2', 'k')])).rejects.toThrow(EventBusUnavailableError);
       await expect(bus.publish('topic', [message('m-3', 'k')])).rejects.toThrow(EventBusUnavailableError);
-      expect(performance.now() - since).toBeLessThan(2_000);
+      // Without that limit each would take ten seconds.
+      expect(performance.now() - since).toBeLessThan(8_000);
       await eventually('the reader has seen it', () => errors.length > 0);
       proxy.thaw();
       await publishUntilAcknowledged(bus, 'topic', [message('m-4', 'k')]);
@@ -103,7 +104,7 @@ describe('the PostgreSQL bus under faults', () => {
     test('a member that was cut off for longer than its lease is replaced, and comes back', async () => {
       const proxy = await TcpProxy.before(database.url);
       endings.push(() => proxy.goDown());
-      const cutOff = open(proxy.url, { callTimeoutMs: 300 });
+      const cutOff = open(proxy.url, { callTimeoutMs: 1_500 });
       const ledger = await consume(cutOff, () => undefined);
       const publisher = open(database.url);
       await publisher.publish('topic', messages('m', 9, manyKeys(9)));

@@ -99,7 +99,7 @@ describe('the tables of the PostgreSQL bus', () => {
     const ledger = new Ledger();
     await bus.consume({ group: 'g', topics: ['topic'], checkpoint: ledger.checkpoint, handle: ledger.handle });
     await Promise.all(Array.from({ length: 20 }, (_, at) => bus.publish('topic', messages(`m${at}`, 20, manyKeys(9)))));
-    await eventually('all arrived', () => ledger.events.length === 400, 5_000);
+    await eventually('all arrived', () => ledger.events.length === 400);
     expect(ledger.violations).toEqual([]);
     await owner.query('ROLLBACK');
   });

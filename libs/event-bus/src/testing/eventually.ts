@@ -2,7 +2,7 @@
 export const eventually = async <Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<Value> => {
   const until = performance.now() + timeoutMs;
   for (;;) {

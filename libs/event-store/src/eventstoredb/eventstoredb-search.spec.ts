@@ -9,7 +9,7 @@ const context = new DoubleContext();
 describe('a scope that rests in a log of others, which takes long to look through', () => {
   test('is read when the server has brought what was asked for, not when it has looked through the rest', async () => {
     const double = await context.double();
-    const store = context.open(double.url, { callTimeoutMs: 300 });
+    const store = context.open(double.url, { callTimeoutMs: 1_500 });
     const { position, events } = await store.append(aStream(scope), 'no-stream', someEvents(3));
     double.searchMs = 60_000;
 
@@ -19,8 +19,8 @@ describe('a scope that rests in a log of others, which takes long to look throug
 
   test('is looked for as long as the server answers other questions', async () => {
     const double = await context.double();
-    const store = context.open(double.url, { callTimeoutMs: 200 });
-    double.searchMs = 1_500;
+    const store = context.open(double.url, { callTimeoutMs: 1_000 });
+    double.searchMs = 3_000;
 
     expect(await store.head()).toBe('0');
     expect((await store.readAll()).events).toEqual([]);
@@ -29,7 +29,7 @@ describe('a scope that rests in a log of others, which takes long to look throug
   test('is given up when the server freezes meanwhile', async () => {
     const double = await context.double();
     const proxy = await context.proxied(double);
-    const store = context.open(proxy.url, { callTimeoutMs: 200 });
+    const store = context.open(proxy.url, { callTimeoutMs: 1_000 });
     await store.storeId();
     double.searchMs = 60_000;
     const reading = outcomeOf(store.readAll());
@@ -37,7 +37,7 @@ describe('a scope that rests in a log of others, which takes long to look throug
     const from = performance.now();
 
     expect(await reading).toBeInstanceOf(EventStoreUnavailableError);
-    expect(performance.now() - from).toBeLessThan(3_000);
+    expect(performance.now() - from).toBeLessThan(20_000);
   });
 
   test('does not keep a store from being closed', async () => {

@@ -18,7 +18,7 @@ const waitingInserts = `SELECT pid FROM pg_stat_activity WHERE wait_event_type =
 
 /** Asks the database until it says so. */
 const eventually = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 60_000;
   while (!(await isSo())) if (performance.now() > deadline) throw new Error(`It did not happen that ${what}`);
 };
 

@@ -35,7 +35,7 @@ describe('a long open write transaction elsewhere', () => {
 });
 
 describe('a server that does not answer', () => {
-  const quick = { callTimeoutMs: 300, connectTimeoutMs: 300 };
+  const quick = { callTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
 
   test('while a lock holds the head: refused in time, and the next append goes through', async () => {
     const { schema, open } = await records.create();
@@ -69,7 +69,7 @@ describe('a server that does not answer', () => {
     const calls = [store.append(stream, 1, events), store.readStream(stream), store.head()];
     const refused = await Promise.all(calls.map(outcomeOf));
     expect(refused).toEqual([1, 2, 3].map(() => expect.any(EventStoreUnavailableError)));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(8_000);
     // Also the call that needs a new connection, which the server never takes.
     expect(await outcomeOf(store.append(stream, 1, events))).toBeInstanceOf(EventStoreUnavailableError);
     proxy.thaw();

@@ -34,11 +34,11 @@ export class Subscriber {
   }
 }
 
-/** Looks again and again until the condition holds. @throws Error that says what was waited for, after 15 s. */
+/** Looks again and again until the condition holds. @throws Error that says what was waited for, after 60 s. */
 export const until = async (what: string, holds: () => boolean, seen: () => unknown = holds): Promise<void> => {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 60_000;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Waited 15 s for: ${what}; last seen: ${String(seen())}`);
+    if (performance.now() > deadline) throw new Error(`Waited 60 s for: ${what}; last seen: ${String(seen())}`);
     await delay(2);
   }
 };

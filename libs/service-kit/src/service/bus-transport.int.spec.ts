@@ -160,7 +160,7 @@ describe('handlers with @EventPattern over the bus', () => {
   test('get the messages of their topic, those of a key in order, each once, and no guard of HTTP stands before them', async () => {
     await publish(['a', 'one'], ['b', 'two'], ['a', 'three']);
     await start(Plain);
-    await eventually('all is kept', async () => (await kept('three')) === 1 && (await kept('two')) === 1, 10_000);
+    await eventually('all is kept', async () => (await kept('three')) === 1 && (await kept('two')) === 1);
     const heard = calls.flat();
     expect(heard).toHaveLength(3);
     expect(heard.filter(({ key }) => key === 'a').map(({ value }) => value)).toEqual(['"one"', '"three"']);
@@ -174,8 +174,8 @@ describe('handlers with @EventPattern over the bus', () => {
   ])('what fails (%s) is rolled back, and parked with what was said', async (name, controller) => {
     await start(controller);
     await publish([`fit ${name}`, `good ${name}`], [`unfit ${name}`, 'bad']);
-    await eventually('the good one is kept', async () => (await kept(`good ${name}`)) === 1, 10_000);
-    const found = await eventually('the bad one is parked', async () => (await parked()).find(({ key }) => key === `unfit ${name}`), 10_000);
+    await eventually('the good one is kept', async () => (await kept(`good ${name}`)) === 1);
+    const found = await eventually('the bad one is parked', async () => (await parked()).find(({ key }) => key === `unfit ${name}`));
     expect(found?.reason).toBe(`Unfit: unfit ${name} is not fit`);
     expect(await kept('bad')).toBe(0);
   });

@@ -48,7 +48,7 @@ describe('a service whose engines are not there yet', () => {
     return { url, opened: opened ?? Promise.reject(new Error('It was not started')) };
   };
   const get = async (url: string): Promise<Told> => {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
     const { status, headers } = answer;
     return { status, type: headers.get('content-type'), retryAfter: headers.get('retry-after'), text: await answer.text() };
   };
@@ -56,7 +56,7 @@ describe('a service whose engines are not there yet', () => {
     eventually(`it says: ${words}`, async () => {
       const { status, text } = await get(`${url}/api/health/ready`);
       return status === 503 && text.includes(words) ? text : undefined;
-    }, 15_000);
+    });
   const expectOpenAndClose = async (url: string, opened: Promise<RunningService>): Promise<void> => {
     const running = await opened;
     expect(running.url).toBe(url);
