@@ -5,7 +5,9 @@ import { workspaceRoot } from '../workspace/workspace.js';
 
 /** The limit of each step, in minutes. */
 const limitsOf = (script: string): Readonly<Record<string, number>> =>
-  Object.fromEntries([...script.matchAll(/\b(?:check|tests) ([\w-]+) (\d+)m /g)].map(([, name, minutes]) => [name, Number(minutes)]));
+  Object.fromEntries(
+    [...script.matchAll(/\b(?:check|tests) ([\w-]+) (\d+)([ms]) /g)].map(([, name, limit, unit]) => [name, Number(limit) / (unit === 's' ? 60 : 1)]),
+  );
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
