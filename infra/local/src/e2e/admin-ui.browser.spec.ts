@@ -83,6 +83,7 @@ describe('the admin UI, on the sample', () => {
 
   test('a refusal comes back in words and changes nothing', async () => {
     await page.getByRole('button', { name: 'Pause' }).first().click();
+    await page.getByRole('textbox', { name: 'Reason' }).waitFor();
     await page.getByRole('button', { name: 'Pause', exact: true }).last().click();
     await page.getByText('Say why.').first().waitFor();
   });
@@ -121,7 +122,7 @@ describe('the admin UI, on the sample', () => {
 
   test('operations says whether the platform is well, on what it stands, and derives a read model again beside the one that is read', async () => {
     await open('/d/mnps/operations');
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Everything runs: 3 of 3 services are ready.');
+    await page.getByRole('heading', { level: 1, name: 'Everything runs: 3 of 3 services are ready.', exact: true }).waitFor();
     for (const service of ['directory', 'scaling-plan', 'reporting']) {
       const row = page.getByRole('table').first().getByRole('row', { name: new RegExp(`^${service} Ready PostgreSQL record, bus, read models`) });
       expect(await row.count()).toBe(1);

@@ -54,6 +54,9 @@ export const RecordPanel = ({ initiative, record, schoolId }: Props) => {
     setDone(undefined);
     void navigate({ search: (now) => ({ ...now, do: command ?? undefined, correct: undefined, withdraw: undefined }), replace: true, resetScroll: false });
   };
+  /** Another form may have been opened while this one was being recorded: that one stays. */
+  const closeCommand = (command: string): void =>
+    void navigate({ search: (now) => (now.do === command ? { ...now, do: undefined } : now), replace: true, resetScroll: false });
 
   return (
     <Panel title={title} id="record">
@@ -81,7 +84,7 @@ export const RecordPanel = ({ initiative, record, schoolId }: Props) => {
                   version={entry?.version ?? 0}
                   action={words.action(offer)}
                   onDone={(said) => {
-                    openCommand(null);
+                    closeCommand(offer.command);
                     setDone(said);
                     setDay(today);
                   }}
