@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../../instant.js';
 import { epochMs } from './binary-values.js';
 
 /** A UTF-16 code unit takes at most this much in UTF-8. */
@@ -102,7 +103,7 @@ export class BinaryWriter {
 
   /** `2025-10-01T05:00:00.123Z` */
   instant(instant: string): void {
-    const milliseconds = Date.parse(instant) - epochMs;
+    const milliseconds = millisecondsOf(instant) - epochMs;
     const microseconds = milliseconds * 1_000;
     this.int32(8);
     if (Number.isSafeInteger(microseconds)) this.int64(microseconds);
