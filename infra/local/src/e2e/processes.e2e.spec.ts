@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 import { LocalTokenIssuer } from '@cairn/admin';
-import { testDatabase } from '@cairn/embedded-postgres/testing';
+import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { provisionDatabase } from '@cairn/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
@@ -64,6 +64,20 @@ describe('each service in a process of its own', () => {
       (await ask('get', `/api/districts/apart/adoption?initiative=computer-science&effective=${day}&min-position=${position}`).expect(200)).body as object;
     expect(await at('2025-03-03')).toMatchObject({ totals: { exploration: 1, 'not-started': 2 } });
     expect(await at('2025-03-02')).toMatchObject({ totals: { exploration: 0, 'not-started': 3 } });
+  });
+
+  test('one whose database is frozen ends soon after it was told to, and says why', async () => {
+    const proxy = await TcpProxy.before(database.url);
+    try {
+      const service = CairnProcess.service('reporting', { DATABASE_URL: proxy.url, PORT: '0', LOG_LEVEL: 'silent', CAIRN_LOCAL_PUBLIC_KEY: keys.publicKey });
+      const [, url] = await service.says(/answers at (http:\S+)/);
+      await untilReady([url ?? ''], { timeout_ms: 100_000 });
+      proxy.freeze();
+      const { code, output } = await service.end('SIGTERM');
+      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('reporting ends although an engine has not answered for 10 s') });
+    } finally {
+      await proxy.goDown();
+    }
   });
 
   test('nothing starts without an issuer to believe', async () => {

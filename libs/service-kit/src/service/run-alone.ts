@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ServiceConfig } from './config.js';
 import { configFrom } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -6,9 +8,16 @@ import type { StartOptions } from './start-service.js';
 import { StoppedEarlyError, toldToStop } from './told-to-stop.js';
 
 /**
+ * What a stop waits for has limits of its own, of which those of an engine that is frozen add up. Nothing is lost by an end
+ * in the middle of it: that is what a kill would be.
+ */
+const stopLimit_ms = 10_000;
+
+/**
  * Runs one service as a process, set up by its environment, until SIGINT or SIGTERM. Engines that are away are waited
- * for, and `/api/health/ready` says which. `CAIRN_PREPARE_DATABASE=1` makes schemas and roles first, which takes the
- * owner's `DATABASE_URL`. What is missing in the environment is said in one line, with exit code 2.
+ * for, and `/api/health/ready` says which. Told to stop, it ends within 10 s, also when an engine does not answer, with
+ * exit code 1 then. `CAIRN_PREPARE_DATABASE=1` makes schemas and roles first, which takes the owner's `DATABASE_URL`.
+ * What is missing in the environment is said in one line, with exit code 2.
  */
 export const runAlone = async (
   service: string,
@@ -19,11 +28,24 @@ export const runAlone = async (
     const onListening = (url: string): void => console.log(`${service} answers at ${url}`);
     const running = await start(configFrom(process.env), { waitForEngines: true, onListening, signal });
     await told;
-    await running.close();
+    if (await isDoneWithin(running.close(), stopLimit_ms)) return;
+    const seconds = stopLimit_ms / 1_000;
+    console.error(`${service} ends although an engine has not answered for ${seconds} s: what it had begun there is taken up from the last commit.`);
+    process.exit(1);
   } catch (error) {
     if (error instanceof StoppedEarlyError) return; // It was asked to stop, and it has: nothing is left open.
     if (!(error instanceof ConfigurationError)) throw error;
     console.error(error.message);
     process.exitCode = 2;
+  }
+};
+
+const isDoneWithin = async (work: Promise<void>, limit_ms: number): Promise<boolean> => {
+  const over = new AbortController();
+  const late = sleep(limit_ms, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
   }
 };
