@@ -1,17 +1,33 @@
-/** Chance that can be had again: everything a run does at random comes from one seed (mulberry32). */
-export class Chance {
-  private state: number;
+import { createHash } from 'node:crypto';
 
-  constructor(readonly seed: number) {
-    this.state = seed | 0;
+/**
+ * Chance that can be had again: everything a run does at random comes from one seed. The generator (sfc32) has 128 bits of
+ * state, which each source takes from a hash of its name. With 32 bits all sources walk one circle, and of a few dozen
+ * that give out ids for an hour, one comes to where another has been.
+ */
+export class Chance {
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
+  private forks = 0;
+
+  constructor(
+    readonly seed: number,
+    private readonly name = String(seed),
+  ) {
+    const state = createHash('sha256').update(name).digest();
+    [this.a, this.b, this.c, this.counter] = [state.readInt32LE(0), state.readInt32LE(4), state.readInt32LE(8), state.readInt32LE(12)];
   }
 
   /** 0 (inclusive) to 1 (exclusive). */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    const mixed = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + mixed) | 0;
+    return (mixed >>> 0) / 4_294_967_296;
   }
 
   /** A whole number from `from` to `to`, both inclusive. */
@@ -28,7 +44,8 @@ export class Chance {
 
   /** A source of its own, so that who asks first does not change what another one gets. */
   fork(): Chance {
-    return new Chance(Math.floor(this.next() * 4_294_967_296));
+    this.forks += 1;
+    return new Chance(this.seed, `${this.name}/${this.forks}`);
   }
 
   uuid(): string {
