@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 // Below the range from which Linux, macOS and Windows take the ports of outgoing connections. A port out of that range is lost
-// while its server is away: any connection may be given it, and a client that keeps asking for it on loopback is one day given
-// that very port as its own end, is connected to itself, and the server cannot come back. Above 5432, where every other
-// PostgreSQL is looked for; ours must not be taken for it.
+// while its server is away: somebody else's connection may be given it, and a client that keeps asking for it on loopback is
+// one day given that very port as its own end, is connected to itself, and the server cannot come back. Above 5432, where
+// every other PostgreSQL is looked for; ours must not be taken for it.
 const lowest = 20_000;
 const highest = 32_000;
 const attemptsMax = 100;

@@ -22,13 +22,7 @@ const longOnes = (): LongTransactions => {
   return new LongTransactions({ connectionString, options, application_name });
 };
 
-const sleeping = async (): Promise<boolean> => {
-  const { rows } = await copies.pool.query(
-    `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'active' AND datname = current_database()`,
-    [application_name],
-  );
-  return rows.length > 0;
-};
+const sleeping = (): Promise<boolean> => copies.isWorkedOn(application_name);
 
 describe('a long transaction', () => {
   test('may take half an hour a statement, and commits or rolls back as a whole', async () => {

@@ -18,13 +18,7 @@ beforeEach(() => copies.reset());
 afterAll(() => copies.close());
 
 const application_name = 'long';
-const makesIndexes = async (): Promise<boolean> => {
-  const { rows } = await copies.pool.query(
-    `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'active' AND datname = current_database()`,
-    [application_name],
-  );
-  return rows.length > 0;
-};
+const makesIndexes = (): Promise<boolean> => copies.isWorkedOn(application_name);
 
 /** Its indexes take 8 s, and from the moment given on it says nothing any more. */
 const slowOwner = () => {

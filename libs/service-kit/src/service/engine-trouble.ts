@@ -68,11 +68,20 @@ export const requireSupportedPostgres = (versionNumber: string, address: string)
   throw new EngineTroubleError(`PostgreSQL at ${address} is version ${major}; this platform needs ${majorMin} or newer. Upgrade it, or name another one in DATABASE_URL.`);
 };
 
-/** The answer of something within a time limit. @throws an error that says that it timed out */
+/** Something was not done within its time limit; it may be done yet. */
+export class TimedOutError extends Error {
+  override readonly name = 'TimedOutError';
+
+  constructor(limit_ms: number) {
+    super(`timed out after ${limit_ms} ms`);
+  }
+}
+
+/** The answer of something within a time limit. @throws TimedOutError */
 export const withinTime = async <Result>(work: Promise<Result>, limit_ms: number): Promise<Result> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`timed out after ${limit_ms} ms`)), limit_ms);
+    timer = setTimeout(() => reject(new TimedOutError(limit_ms)), limit_ms);
   });
   try {
     return await Promise.race([work, late]);

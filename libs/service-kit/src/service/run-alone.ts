@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { ServiceConfig } from './config.js';
 import { configFrom } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
+import { TimedOutError, withinTime } from './engine-trouble.js';
 import type { RunningService } from './serve.js';
 import type { StartOptions } from './start-service.js';
 import { StoppedEarlyError, toldToStop } from './told-to-stop.js';
@@ -28,10 +27,7 @@ export const runAlone = async (
     const onListening = (url: string): void => console.log(`${service} answers at ${url}`);
     const running = await start(configFrom(process.env), { waitForEngines: true, onListening, signal });
     await told;
-    if (await isDoneWithin(running.close(), stopLimit_ms)) return;
-    const seconds = stopLimit_ms / 1_000;
-    console.error(`${service} ends although an engine has not answered for ${seconds} s: what it had begun there is taken up from the last commit.`);
-    process.exit(1);
+    await closeInTime(running);
   } catch (error) {
     if (error instanceof StoppedEarlyError) return; // It was asked to stop, and it has: nothing is left open.
     if (!(error instanceof ConfigurationError)) throw error;
@@ -40,12 +36,13 @@ export const runAlone = async (
   }
 };
 
-const isDoneWithin = async (work: Promise<void>, limit_ms: number): Promise<boolean> => {
-  const over = new AbortController();
-  const late = sleep(limit_ms, false, { signal: over.signal }).catch(() => false);
+const closeInTime = async (running: RunningService): Promise<void> => {
   try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    over.abort();
+    await withinTime(running.close(), stopLimit_ms);
+  } catch (error) {
+    if (!(error instanceof TimedOutError)) throw error;
+    const seconds = stopLimit_ms / 1_000;
+    console.error(`${running.name} ends although an engine has not answered for ${seconds} s: what it had begun there is taken up from the last commit.`);
+    process.exit(1);
   }
 };

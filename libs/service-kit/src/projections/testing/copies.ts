@@ -148,6 +148,12 @@ export class Copies {
     await Promise.all(this.running.splice(0).map((copy) => copy.close()));
   }
 
+  /** Whether the server works on a statement of the connections with this name. */
+  async isWorkedOn(applicationName: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND state = 'active' AND datname = current_database()`;
+    return (await this.pool.query(sql, [applicationName])).rows.length > 0;
+  }
+
   async rows(): Promise<readonly number[]> {
     const { rows } = await this.pool.query<{ n: number }>('SELECT n FROM seen ORDER BY n');
     return rows.map(({ n }) => n);
