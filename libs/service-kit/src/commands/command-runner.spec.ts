@@ -1,7 +1,7 @@
 import { accept, reject } from '@cairn/decider';
 import type { Decider, DomainEvent } from '@cairn/decider';
 import { Clock, InMemoryEventLog, InMemoryEventStore } from '@cairn/event-store';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 
 import type { CommandMeta } from './command-meta.js';
@@ -47,6 +47,33 @@ describe('the command runner', () => {
     expect(outcome).toMatchObject({ outcome: 'done', answer: { stream: 'test.pile-1', version: 1, position: `test:${await store.head()}` } });
     const [event] = await store.readStream('test.pile-1');
     expect(event).toMatchObject({ type: 'StoneLaid', actor: 'operator', onBehalfOf: 'coach-1', district: 'mnps', data: { weight_g: 3 } });
+  });
+
+  test('decides on the stream that was read ahead, and reads it anew when somebody was faster', async () => {
+    const { store, runner, lay } = open();
+    const reading = jest.spyOn(store, 'readStream');
+    const layOn = (weight_g: number, history: ReturnType<CommandRunner['readAhead']>) =>
+      runner.run({ stream: 'test.pile-1', district: 'mnps', decider: pile, catalogue, command: { weight_g }, meta, history });
+    await lay(1);
+    reading.mockClear();
+    expect(await layOn(2, runner.readAhead('test.pile-1'))).toMatchObject({ answer: { version: 2 } });
+    expect(reading).toHaveBeenCalledTimes(1);
+
+    const early = runner.readAhead('test.pile-1');
+    await early;
+    await lay(3);
+    expect(await layOn(4, early)).toMatchObject({ answer: { version: 4 } });
+    expect((await store.readStream('test.pile-1')).map(({ data }) => data)).toEqual([1, 2, 3, 4].map((weight_g) => ({ weight_g })));
+  });
+
+  test('passes over a failure of what was read ahead, unless a command needs it', async () => {
+    const { store, runner, lay } = open();
+    await lay(1);
+    jest.spyOn(store, 'readStream').mockRejectedValueOnce(new Error('away'));
+    const failed = runner.readAhead('test.pile-1');
+    await new Promise((resolve) => setImmediate(resolve));
+    const command = { weight_g: 2 };
+    await expect(runner.run({ stream: 'test.pile-1', district: 'mnps', decider: pile, catalogue, command, meta, history: failed })).rejects.toThrow('away');
   });
 
   test('stores nothing when the decision refuses', async () => {

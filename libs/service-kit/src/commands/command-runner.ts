@@ -38,6 +38,8 @@ export interface CommandRun<Command, State, Event extends DomainEvent, Rejection
   readonly catalogue: EventCatalogue<Event>;
   readonly command: Command;
   readonly meta: CommandMeta;
+  /** The stream, when its reading has begun already; a second attempt reads it anew. */
+  readonly history?: Promise<readonly RecordedEvent[]>;
 }
 
 const attemptsMax = 3;
@@ -63,10 +65,21 @@ export class CommandRunner {
     run: CommandRun<Command, State, Event, Rejection>,
   ): Promise<CommandOutcome<Rejection>> {
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      const outcome = await this.attempt(run);
+      const history = attempt === 1 && run.history !== undefined ? run.history : this.readWhole(run.stream);
+      const outcome = await this.attempt(run, await history);
       if (outcome !== 'raced') return outcome;
     }
     return { outcome: 'rejected', rejection: { type: 'TooManyWriters', stream: run.stream } };
+  }
+
+  /**
+   * Begins to read the stream of a command, while what the command rests on is still looked up. A failure is met by the
+   * run that is given it, and passed over where there is none.
+   */
+  readAhead(stream: string): Promise<readonly RecordedEvent[]> {
+    const history = this.readWhole(stream);
+    history.catch(() => undefined);
+    return history;
   }
 
   /** Every event of a stream, oldest first. */
@@ -81,9 +94,9 @@ export class CommandRunner {
 
   private async attempt<Command, State, Event extends DomainEvent, Rejection>(
     run: CommandRun<Command, State, Event, Rejection>,
+    history: readonly RecordedEvent[],
   ): Promise<CommandOutcome<Rejection> | 'raced'> {
     const { meta, stream, decider, catalogue } = run;
-    const history = await this.readWhole(stream);
     const done = this.doneBefore(history, meta);
     if (done) return done;
     const version = history.length;

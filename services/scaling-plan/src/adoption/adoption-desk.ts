@@ -43,6 +43,8 @@ export class AdoptionDesk {
     decide: Decide<AdoptionCommandOf<Body>, SchoolAdoption, Event, AdoptionRejection>,
   ): Promise<CommandOutcome<AdoptionRejection>> {
     const { districtId, schoolId, initiativeId } = path;
+    const stream = adoptionStream(path);
+    const history = this.runner.readAhead(stream);
     const known = await this.directory.find(districtId, schoolId, initiativeId);
     if (!known.district) return reject({ type: 'UnknownDistrict', districtId });
     if (!known.school) return reject({ type: 'UnknownSchool', schoolId });
@@ -58,7 +60,8 @@ export class AdoptionDesk {
       fidelityCut: known.initiative.fidelityCut,
     };
     return this.runner.run<AdoptionCommandOf<Body>, SchoolAdoption, AdoptionEvent, AdoptionRejection>({
-      stream: adoptionStream(path),
+      stream,
+      history,
       district: districtId,
       decider: { decide, evolve: evolveAdoption, initialState: initialAdoption },
       catalogue: adoptionEvents,
