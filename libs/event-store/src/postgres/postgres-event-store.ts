@@ -91,7 +91,7 @@ export class PostgresEventStore extends EventStore {
     const append = checkAppend(this.scope, stream, expected, events, this.clock.now());
     this.assertOpen();
     const appended = await this.appender.append(append);
-    this.subscriptions.committed();
+    this.subscriptions.committed(appended.events);
     return appended;
   }
 

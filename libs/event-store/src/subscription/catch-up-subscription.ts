@@ -4,10 +4,13 @@ import { checkLimit } from '../validate-read.js';
 
 export interface SubscriptionSource {
   readAll(options: ReadAllOptions): Promise<ReadAllPage>;
+  /** The page without a question to the store, where this process has it at hand; see `RecentEvents`. */
+  recent(options: ReadAllOptions & { readonly after: Position }): ReadAllPage | undefined;
   head(): Promise<Position>;
   readonly beforeTheFirst: Position;
-  waitBeyond(position: Position, abort: AbortSignal): Promise<void>;
-  committed(): void;
+  waitBeyond(position: Position, abort: AbortSignal): Promise<boolean>;
+  /** Lets those go that wait at the end. */
+  wake(): void;
   onStopped(subscription: Subscription): void;
 }
 
@@ -24,6 +27,8 @@ export class CatchUpSubscription implements Subscription {
   private readonly abort = new AbortController();
   private readonly running: Promise<void>;
   private readonly batchEventsMax: number;
+  /** Somebody expects that there is something, whatever this process knows of. */
+  private looksForOthers = true;
   private reportStarted: () => void = () => undefined;
 
   constructor(
@@ -38,7 +43,8 @@ export class CatchUpSubscription implements Subscription {
   }
 
   wake(): void {
-    this.source.committed();
+    this.looksForOthers = true;
+    this.source.wake();
   }
 
   async stop(): Promise<void> {
@@ -67,18 +73,26 @@ export class CatchUpSubscription implements Subscription {
 
   /** One page, delivered; the position after it, or undefined once stopped. */
   private async step(after: Position): Promise<Position | undefined> {
-    const { filter, handle } = this.options;
-    const page = await this.untilDone(() => this.source.readAll({ after, filter, limit: this.batchEventsMax }));
+    const page = await this.nextPage(after);
     if (!page || this.stopped) return undefined;
     if (page.readUpTo === after) {
-      await this.source.waitBeyond(after, this.abort.signal);
+      const told = await this.source.waitBeyond(after, this.abort.signal);
+      if (!told) this.looksForOthers = true;
       return after;
     }
+    const { handle } = this.options;
     const delivered = await this.untilDone(async () => {
       await handle(page.events, page.readUpTo);
       return true;
     });
     return delivered ? page.readUpTo : undefined;
+  }
+
+  private async nextPage(after: Position): Promise<ReadAllPage | undefined> {
+    const asked = { after, filter: this.options.filter, limit: this.batchEventsMax };
+    const known = this.looksForOthers ? undefined : this.source.recent(asked);
+    this.looksForOthers = false;
+    return known ?? (await this.untilDone(() => this.source.readAll(asked)));
   }
 
   /** Tries until it works, with a pause that grows; undefined when stopped before that. */

@@ -1,7 +1,8 @@
-import type { Position } from '../event.js';
+import type { Position, RecordedEvent } from '../event.js';
 import type { SubscribeOptions, Subscription } from '../event-store.js';
 import type { SubscriptionSource } from './catch-up-subscription.js';
 import { CatchUpSubscription } from './catch-up-subscription.js';
+import { RecentEvents } from './recent-events.js';
 import type { TailWatcherOptions } from './tail-watcher.js';
 import { TailWatcher } from './tail-watcher.js';
 
@@ -14,6 +15,7 @@ export interface SubscriptionsOptions extends TailWatcherOptions {
 export class Subscriptions {
   private readonly open = new Set<Subscription>();
   private readonly tail: TailWatcher;
+  private readonly recent = new RecentEvents();
 
   constructor(private readonly options: SubscriptionsOptions) {
     this.tail = new TailWatcher(options);
@@ -25,10 +27,11 @@ export class Subscriptions {
     if (options.from !== 'start' && options.from !== 'end') compare(options.from, beforeTheFirst);
     const source: SubscriptionSource = {
       readAll,
+      recent: (readAll) => this.recent.after(readAll.after, readAll),
       head,
       beforeTheFirst,
-      waitBeyond: (position, abort) => this.tail.waitBeyond(position, abort),
-      committed: () => this.tail.committed(),
+      waitBeyond: async (position, abort) => this.recent.goesBeyond(position) || (await this.tail.waitBeyond(position, abort)),
+      wake: () => this.tail.committed(),
       onStopped: (stopped) => this.open.delete(stopped),
     };
     const subscription = new CatchUpSubscription(source, options);
@@ -36,9 +39,14 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** Tells the subscriptions that wait at the end that something was committed in this process. */
-  committed(): void {
-    this.tail.committed();
+  /**
+   * Tells the subscriptions that wait at the end that something was committed in this process. Of a store with dense
+   * positions what it was may be told, too: they need not read it then.
+   */
+  committed(events?: readonly RecordedEvent[]): void {
+    if (events === undefined) this.recent.forget();
+    else this.recent.add(events);
+    this.tail.committed(events !== undefined);
   }
 
   async stop(): Promise<void> {

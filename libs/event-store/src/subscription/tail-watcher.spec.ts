@@ -63,7 +63,7 @@ describe('the watcher of the end of a store', () => {
 
     watcher.committed();
 
-    await expect(waiting).resolves.toBeUndefined();
+    await expect(waiting).resolves.toBe(true);
   });
 
   test('a commit between the read and the wait is not missed', async () => {
@@ -72,13 +72,13 @@ describe('the watcher of the end of a store', () => {
     state.head = 1;
     watcher.committed();
 
-    await expect(watcher.waitBeyond('0', never)).resolves.toBeUndefined();
+    await expect(watcher.waitBeyond('0', never)).resolves.toBe(false);
   });
 
   test('lets go of those that wait when it cannot look, so that they meet the error themselves', async () => {
     const { state, watcher } = watcherOf({ pollIntervalMs: 1, idleIntervalMsMax: 1 });
     state.fails = true;
-    await expect(watcher.waitBeyond('0', never)).resolves.toBeUndefined();
+    await expect(watcher.waitBeyond('0', never)).resolves.toBe(false);
   });
 
   test('lets go of one that stops, and does not even begin with one that has stopped', async () => {
@@ -86,8 +86,8 @@ describe('the watcher of the end of a store', () => {
     const stop = new AbortController();
     const waiting = watcher.waitBeyond('0', stop.signal);
     stop.abort();
-    await expect(waiting).resolves.toBeUndefined();
-    await expect(watcher.waitBeyond('0', stop.signal)).resolves.toBeUndefined();
+    await expect(waiting).resolves.toBe(false);
+    await expect(watcher.waitBeyond('0', stop.signal)).resolves.toBe(false);
     watcher.committed();
   });
 });

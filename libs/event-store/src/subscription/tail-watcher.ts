@@ -4,7 +4,7 @@ import { WakeSignal } from './wake-signal.js';
 export interface TailWatcherOptions {
   readonly head: () => Promise<Position>;
   readonly compare: (left: Position, right: Position) => number;
-  /** Between two looks while events come. */
+  /** Between two looks while they find events, which nobody in this process has told of. */
   readonly pollIntervalMs: number;
   /** What the pause grows to while none come. */
   readonly idleIntervalMsMax: number;
@@ -12,7 +12,7 @@ export interface TailWatcherOptions {
 
 interface Waiter {
   readonly position: Position;
-  readonly resolve: () => void;
+  readonly resolve: (told: boolean) => void;
 }
 
 /**
@@ -29,31 +29,37 @@ export class TailWatcher {
     this.pauseMs = options.pollIntervalMs;
   }
 
-  /** Resolves when there may be events after `position`, when the store cannot be asked, or when `abort` fires. */
-  async waitBeyond(position: Position, abort: AbortSignal): Promise<void> {
-    if (abort.aborted) return;
-    await new Promise<void>((resolve) => {
+  /**
+   * Resolves when there may be events after `position`, when the store cannot be asked, or when `abort` fires. True when
+   * it was told of a commit, and false when it has seen that there is something to read, or to meet.
+   */
+  async waitBeyond(position: Position, abort: AbortSignal): Promise<boolean> {
+    if (abort.aborted) return false;
+    return await new Promise<boolean>((resolve) => {
+      const stop = (): void => waiter.resolve(false);
       const waiter: Waiter = {
         position,
-        resolve: () => {
+        resolve: (told) => {
           this.waiters.delete(waiter);
-          abort.removeEventListener('abort', waiter.resolve);
+          abort.removeEventListener('abort', stop);
           // The last one to go ends the pause too, which would keep the process alive for as long as it lasts.
           if (this.waiters.size === 0) this.signal.wake();
-          resolve();
+          resolve(told);
         },
       };
-      abort.addEventListener('abort', waiter.resolve);
+      abort.addEventListener('abort', stop);
       this.waiters.add(waiter);
       void this.watch();
     });
   }
 
-  /** Something was committed in this process. */
-  committed(): void {
-    this.pauseMs = this.options.pollIntervalMs;
-    for (const waiter of [...this.waiters]) waiter.resolve();
-    this.signal.wake();
+  /**
+   * Something was committed in this process. It says nothing of others: how soon to look for theirs stays as it is. Who
+   * comes a moment later looks at once, unless `isKnown`: then they know of it by themselves.
+   */
+  committed(isKnown = false): void {
+    for (const waiter of [...this.waiters]) waiter.resolve(true);
+    if (!isKnown) this.signal.wake();
   }
 
   private async watch(): Promise<void> {
@@ -77,6 +83,6 @@ export class TailWatcher {
     }
     const { pollIntervalMs, idleIntervalMsMax } = this.options;
     this.pauseMs = behind.length > 0 ? pollIntervalMs : Math.min(this.pauseMs * 1.5, idleIntervalMsMax);
-    for (const waiter of behind) waiter.resolve();
+    for (const waiter of behind) waiter.resolve(false);
   }
 }

@@ -1,0 +1,46 @@
+import { expect, jest, test } from '@jest/globals';
+
+import { aStream, someEvents, Subscriber, until } from '../testing/index.js';
+import { PostgresRecords, scope } from '../testing/postgres-records.js';
+
+const records = new PostgresRecords();
+
+test('a subscription is handed what its process appends, as the store has it, and reads what others append', async () => {
+  const record = await records.create();
+  // It finds what others append by looking, and looks seldom enough to show who told it.
+  const [here, there] = [record.open({ pollIntervalMs: 300, idleIntervalMsMax: 300 }), record.open()];
+  const subscriber = new Subscriber(here);
+  await subscriber.subscription.started;
+  await here.append(aStream(scope), 'no-stream', someEvents(1));
+  await subscriber.untilCount(1);
+  await here.append(aStream(scope), 'no-stream', someEvents(1));
+  await subscriber.untilCount(2);
+  const reading = jest.spyOn(here, 'readAll');
+  for (let count = 3; count <= 12; count += 1) {
+    await here.append(aStream(scope), 'no-stream', someEvents(1));
+    await subscriber.untilCount(count);
+  }
+  expect(reading).not.toHaveBeenCalled();
+
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([
+      there.append(aStream(scope), 'no-stream', someEvents(3)),
+      here.append(aStream(scope), 'no-stream', someEvents(2)),
+      there.append(aStream(scope), 'no-stream', someEvents(1)),
+    ]);
+  }
+  await subscriber.untilCount(42);
+  expect(subscriber.events).toEqual((await there.readAll()).events);
+  expect(reading).toHaveBeenCalled();
+});
+
+test('a subscription that is asked to look does so, whatever its process knows of', async () => {
+  const record = await records.create();
+  const [here, there] = [record.open({ pollIntervalMs: 3_600_000, idleIntervalMsMax: 3_600_000 }), record.open()];
+  const subscriber = new Subscriber(here);
+  await here.append(aStream(scope), 'no-stream', someEvents(1));
+  await subscriber.untilCount(1);
+  await there.append(aStream(scope), 'no-stream', someEvents(1));
+  const waking = setInterval(() => subscriber.subscription.wake(), 20);
+  await until('it has found the event', () => subscriber.events.length === 2).finally(() => clearInterval(waking));
+});

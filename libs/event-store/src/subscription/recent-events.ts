@@ -1,0 +1,52 @@
+import type { RecordedEvent } from '../event.js';
+import type { ReadAllOptions, ReadAllPage } from '../event-store.js';
+
+/** Few, since an event may have a megabyte; who falls behind by more reads the store. */
+const eventsMax = 64;
+
+/**
+ * The newest events of a store with dense positions, as far as this process has appended them: its subscriptions need
+ * not ask the store for what was in its hands a moment ago. It only ever holds what was committed, without a gap.
+ */
+export class RecentEvents {
+  private events: readonly RecordedEvent[] = [];
+
+  /** To be told of what was committed. Old events, which a repeated append answers with, add nothing. */
+  add(events: readonly RecordedEvent[]): void {
+    const [first] = events;
+    if (first === undefined) return;
+    const end = this.end;
+    if (end !== undefined && Number(first.position) <= end) return;
+    const all = Number(first.position) - 1 === end ? [...this.events, ...events] : events;
+    this.events = all.slice(-eventsMax);
+  }
+
+  /** Something was committed that nobody can say more about. */
+  forget(): void {
+    this.events = [];
+  }
+
+  /**
+   * The page after the position, which is empty when the last event known is the one at it; undefined where it cannot tell
+   * what comes next. That nothing follows is true of this process alone: others may have appended.
+   */
+  after(position: string, { filter, limit = eventsMax }: Pick<ReadAllOptions, 'filter' | 'limit'>): ReadAllPage | undefined {
+    const [first] = this.events;
+    const { end } = this;
+    const from = Number(position);
+    if (first === undefined || end === undefined || filter !== undefined) return undefined;
+    if (from > end || from < Number(first.position) - 1) return undefined;
+    const events = this.events.slice(from - Number(first.position) + 1).slice(0, limit);
+    return { events, readUpTo: events.at(-1)?.position ?? position };
+  }
+
+  /** Whether this process knows of events after the position. */
+  goesBeyond(position: string): boolean {
+    return this.end !== undefined && this.end > Number(position);
+  }
+
+  private get end(): number | undefined {
+    const last = this.events.at(-1);
+    return last === undefined ? undefined : Number(last.position);
+  }
+}
