@@ -1,7 +1,8 @@
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
 import { ConsumerStore } from '../postgres/consumer-store.js';
+import type { ProgressRow } from '../postgres/consumer-store.js';
 import { compareDecimalPositions, Progress } from './progress.js';
 import { ProgressReader } from './wait-for-progress.js';
 
@@ -10,23 +11,31 @@ describe('one who waits for a position', () => {
     const bus = new InMemoryEventBus();
     await bus.ensureTopic('topic', { partitions: 1 });
     const known = new Progress(compareDecimalPositions);
-    let hurried = 0;
+    let [hurried, looks] = [0, 0];
+    let elsewhere: readonly ProgressRow[] = [];
     const wake = (): void => void (hurried += 1);
     const nobody = new AbortController().signal;
     const reader = new ProgressReader(
       bus,
-      (work) => work({ query: async () => [] }),
+      (work) => {
+        looks += 1;
+        return work({ query: async <Row>() => elsewhere as readonly unknown[] as Row[] });
+      },
       new ConsumerStore('none', 'g'),
       known,
       compareDecimalPositions,
       wake,
       nobody,
     );
+    const at = (position: number): readonly ProgressRow[] => [
+      { topic: 'topic', partition: 0, scope: 'plans', source_position: String(position) },
+    ];
     const applied = (position: number): void => {
-      known.merge([{ topic: 'topic', partition: 0, scope: 'plans', source_position: String(position) }]);
+      known.merge(at(position));
       reader.changed();
     };
-    return { reader, applied, hurried: () => hurried };
+    const appliedElsewhere = (position: number): void => void (elsewhere = at(position));
+    return { reader, applied, appliedElsewhere, hurried: () => hurried, looks: () => looks };
   };
 
   test('does not hurry the delivery while it brings something', async () => {
@@ -39,6 +48,33 @@ describe('one who waits for a position', () => {
     await waiting;
     // One or two, where this process had to wait for the processor.
     expect(hurried()).toBeLessThan(20);
+  });
+
+  test('looks at once for what other copies have applied, unless none has of late', async () => {
+    const { reader, applied, appliedElsewhere, looks } = await opened();
+    appliedElsewhere(1);
+    await reader.waitFor('plans', '1');
+    appliedElsewhere(2);
+    await reader.waitFor('plans', '2');
+    expect(looks()).toBe(2);
+
+    const { now } = performance;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    try {
+      const waiting = reader.waitFor('plans', '3');
+      await setImmediate();
+      applied(3);
+      await waiting;
+      expect(looks()).toBe(2);
+      appliedElsewhere(4);
+      await reader.waitFor('plans', '4');
+      expect(looks()).toBe(3);
+      appliedElsewhere(5);
+      await reader.waitFor('plans', '5');
+      expect(looks()).toBe(4);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('hurries it again and again while nothing comes', async () => {

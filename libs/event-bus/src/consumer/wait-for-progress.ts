@@ -34,11 +34,18 @@ const wakeAgainMs = 10;
 /** Between two looks at the database, for what other copies have committed: doubling from the first to the last. */
 const lookFirstMs = 10;
 const lookLastMs = 50;
+/** Where all progress of late was this process's own, the first look comes so much later: it hardly ever finds anything. */
+const lookAloneMs = 15;
+const ofLateMs = 5_000;
 
-/** When one who waits looks at the database: at once, then ever more seldom. Commits of this process need no look. */
+/** When one who waits looks at the database: first, then ever more seldom. Commits of this process need no look. */
 class Looks {
-  private nextAt = 0;
+  private nextAt: number;
   private pauseMs = lookFirstMs;
+
+  constructor(firstAfterMs: number) {
+    this.nextAt = performance.now() + firstAfterMs;
+  }
 
   due(): boolean {
     const now = performance.now();
@@ -53,6 +60,8 @@ class Looks {
 export class ProgressReader {
   private refreshing: Promise<void> | undefined;
   private readonly listeners = new Set<() => void>();
+  /** When a look last found what another copy had committed; infinite before the first look. */
+  private othersSeenAt = Infinity;
 
   constructor(
     private readonly bus: EventBus,
@@ -86,7 +95,7 @@ export class ProgressReader {
     const over = new Promise<boolean>((resolve) => ending.signal.addEventListener('abort', () => resolve(false)));
     if (this.stopped.aborted) end();
     let cause: unknown;
-    const looks = new Looks();
+    const looks = new Looks(performance.now() - this.othersSeenAt > ofLateMs ? lookAloneMs : 0);
     const look = (): Promise<boolean> =>
       this.look(scope, position, key, looks).catch((error: unknown) => {
         cause = error;
@@ -137,7 +146,9 @@ export class ProgressReader {
   private refresh(): Promise<void> {
     if (this.stopped.aborted) return Promise.reject(new EventBusUnavailableError('The consumer was stopped'));
     this.refreshing ??= this.inTransaction((session) => this.store.progress(session))
-      .then((rows) => this.known.merge(rows))
+      .then((rows) => {
+        if (this.known.merge(rows) || this.othersSeenAt === Infinity) this.othersSeenAt = performance.now();
+      })
       .finally(() => (this.refreshing = undefined));
     return this.refreshing;
   }

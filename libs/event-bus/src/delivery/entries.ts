@@ -1,6 +1,6 @@
-import type { OutgoingMessage, Watermark } from '../event-bus.js';
+import type { Incoming, OutgoingMessage, Watermark } from '../event-bus.js';
 import { partitionOfKey } from '../partitioner.js';
-import type { EventEntry, LogEntry } from './polled-log.js';
+import type { EventEntry, FirstOffsets, LogEntry } from './polled-log.js';
 
 /** The messages with the partition of each. */
 export const entriesOf = (messages: readonly OutgoingMessage[], partitions: number): readonly EventEntry[] =>
@@ -19,4 +19,22 @@ export const marksBehind = (
       return event?.scope !== mark.scope || event.sourcePosition !== mark.position;
     },
   );
+};
+
+/** What was appended to a topic, by partition: empty where only that something was. */
+export interface AppendedEntries {
+  readonly topic: string;
+  readonly partitions: ReadonlyMap<number, readonly Incoming[]>;
+}
+
+/** The entries as readers get them, in the order of their offsets, where the log has told the first of them. */
+export const appendedBy = (topic: string, entries: readonly LogEntry[], firsts: FirstOffsets | undefined): AppendedEntries => {
+  const partitions = new Map<number, Incoming[]>();
+  for (const entry of entries) {
+    const before = partitions.get(entry.partition) ?? [];
+    partitions.set(entry.partition, before);
+    const first = firsts?.get(entry.partition);
+    if (first !== undefined) before.push({ ...entry, topic, offset: String(first + BigInt(before.length)) });
+  }
+  return { topic, partitions };
 };

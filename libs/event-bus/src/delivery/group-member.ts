@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumeOptions, Consumption } from '../event-bus.js';
 import { PartitionWorker } from './partition-worker.js';
+import type { AppendedEntries } from './entries.js';
 import type { Assignment, MemberOfGroup, PolledLog } from './polled-log.js';
 import { Signal } from './signal.js';
 import { unlessStopped } from './unless-stopped.js';
 
 /** All in milliseconds. */
 export interface DeliveryTimes {
-  /** Between two looks while messages come. */
+  /** Between two looks while they find messages, which nobody in this process has told of. */
   readonly pollMs: number;
   /** The longest pause between two looks while nothing comes. */
   readonly idlePollMs: number;
@@ -18,6 +19,8 @@ export interface DeliveryTimes {
 
 export const defaultDeliveryTimes: DeliveryTimes = { pollMs: 5, idlePollMs: 75, leaseMs: 2_500, heartbeatMs: 500 };
 
+/** How soon a reader that waits is looked for, who in all likelihood waits for what this process will tell of. */
+const toldLookMs = 25;
 const batchBytesMax = 4_000_000;
 const batchMessagesDefault = 500;
 
@@ -36,6 +39,8 @@ export class GroupMember implements Consumption {
   private readonly stoppedPolling = new AbortController();
   private leaseEndsAt = 0;
   private pollDelayMs: number;
+  /** What came last came from this process. */
+  private isTold = false;
   /** By `performance.now()`; infinite while it looks, unless another look is asked for meanwhile. */
   private nextLookAt = Infinity;
 
@@ -66,15 +71,19 @@ export class GroupMember implements Consumption {
   }
 
   wake(): void {
-    this.lookWithin(0);
+    if (this.isTold) this.lookBy(performance.now() + toldLookMs);
+    else this.lookWithin(0);
   }
 
-  /** Something was appended to these partitions, as the publisher in this process knows. */
-  appended(topic: string, partitions: ReadonlySet<number>): void {
+  /** Something was appended, as the publisher in this process knows. */
+  appended({ topic, partitions }: AppendedEntries): void {
     // Where a reader that finds nothing is held up by the broker, the end is asked for first.
-    if (!this.log.dense) return this.wake();
+    if (!this.log.dense) return this.lookWithin(0);
     for (const worker of this.workers.values()) {
-      if (worker.from.topic === topic && partitions.has(worker.from.partition)) worker.appended();
+      const messages = worker.from.topic === topic ? partitions.get(worker.from.partition) : undefined;
+      if (messages === undefined) continue;
+      this.isTold = true;
+      worker.appended(messages);
     }
   }
 
@@ -165,7 +174,10 @@ export class GroupMember implements Consumption {
   /** Messages come, or are waited for: the next look is no later than after so many milliseconds, and others follow soon. */
   private lookWithin(milliseconds: number): void {
     this.pollDelayMs = this.times.pollMs;
-    const latest = performance.now() + milliseconds;
+    this.lookBy(performance.now() + milliseconds);
+  }
+
+  private lookBy(latest: number): void {
     if (latest >= this.nextLookAt) return;
     this.nextLookAt = latest;
     this.pollSignal.notify();
@@ -186,6 +198,7 @@ export class GroupMember implements Consumption {
       if (this.stopped) return;
       try {
         const found = await this.look();
+        if (found) this.isTold = false;
         this.pollDelayMs = found ? this.times.pollMs : Math.min(this.times.idlePollMs, this.pollDelayMs * 1.5);
       } catch (error) {
         if (this.stopped) return;

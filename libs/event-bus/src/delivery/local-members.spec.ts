@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { IncomingBatch } from '../event-bus.js';
+import type { Incoming, IncomingBatch } from '../event-bus.js';
 import { InMemoryBroker } from '../in-memory/in-memory-broker.js';
 import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
 import { eventually } from '../testing/eventually.js';
 import { message } from '../testing/messages.js';
 import type { DeliveryTimes } from './group-member.js';
-import type { LogEntry } from './polled-log.js';
+import type { FirstOffsets, LogEntry } from './polled-log.js';
 
 const never = 3_600_000;
 const unpolled: Partial<DeliveryTimes> = { pollMs: never, idlePollMs: never };
@@ -45,6 +45,31 @@ describe('what a bus tells the readers of its process', () => {
     expect([...taken].sort()).toEqual(['m-1', 'mark 0', 'mark 1']);
   });
 
+  test('is not read from the log, as long as nobody else appends', async () => {
+    class CountingReads extends InMemoryBroker {
+      reads = 0;
+      override async read(...asked: Parameters<InMemoryBroker['read']>): Promise<readonly Incoming[]> {
+        this.reads += 1;
+        return super.read(...asked);
+      }
+    }
+    const broker = new CountingReads();
+    const bus = await open(broker, unpolled);
+    const { taken } = await reading(bus);
+    await bus.publish('topic', [message('m-1', 'a')]);
+    await eventually('it is there', () => taken.includes('m-1'));
+    const { reads } = broker;
+    for (const id of ['m-2', 'm-3']) await bus.publish('topic', [message(id, 'a')], { scope: 'test', position: id.slice(2) });
+    await eventually('all are there', () => taken.includes('m-3'));
+    expect(broker.reads).toBe(reads);
+
+    // Without a word, as another process would: what follows is told, and shows that it was not all.
+    await broker.append('topic', [{ ...message('m-4', 'a'), kind: 'event', partition: await bus.partitionOf('topic', 'a') }]);
+    await bus.publish('topic', [message('m-5', 'a')]);
+    await eventually('both are there', () => taken.includes('m-5'));
+    expect(taken.filter((id) => id.startsWith('m-'))).toEqual(['m-1', 'm-2', 'm-3', 'm-4', 'm-5']);
+  });
+
   test('leaves its turn to the heartbeats of others, however fast a publisher goes', async () => {
     const bus = await open(new InMemoryBroker(), unpolled);
     const { taken } = await reading(bus);
@@ -64,9 +89,10 @@ describe('what a bus tells the readers of its process', () => {
   test('does no harm when a poll was first', async () => {
     let read = (): boolean => true;
     class SlowToAnswer extends InMemoryBroker {
-      override async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
-        await super.append(topic, entries);
+      override async append(topic: string, entries: readonly LogEntry[]): Promise<FirstOffsets> {
+        const firsts = await super.append(topic, entries);
         await eventually('a poll has found it', () => read());
+        return firsts;
       }
     }
     const bus = await open(new SlowToAnswer(), {});

@@ -1,3 +1,4 @@
+import type { AppendedEntries } from './entries.js';
 import type { GroupMember } from './group-member.js';
 
 /** The members of this process, by the log that they read, whichever bus they joined by. */
@@ -16,9 +17,9 @@ export const hearNoMore = (logId: string, member: GroupMember): void => {
 };
 
 /**
- * Tells the members of this process that something was appended. It saves them the wait until their next poll, and the
- * question where the partition ends; what other processes publish they find by polling, which is the truth.
+ * Tells the members of this process what was appended. It saves them the wait until their next poll, and the questions
+ * where the partition ends and what stands there; what other processes publish they find by polling, which is the truth.
  */
-export const tellMembers = (logId: string, topic: string, partitions: ReadonlySet<number>): void => {
-  for (const member of members.get(logId) ?? []) if (member.topics.includes(topic)) member.appended(topic, partitions);
+export const tellMembers = (logId: string, appended: AppendedEntries): void => {
+  for (const member of members.get(logId) ?? []) if (member.topics.includes(appended.topic)) member.appended(appended);
 };

@@ -1,6 +1,7 @@
 import type { ConsumeOptions, Incoming } from '../event-bus.js';
 import type { PartitionId, PolledLog, ReadLimits } from './polled-log.js';
 import { backOff, Signal } from './signal.js';
+import { ToldMessages } from './told-messages.js';
 import { StoppedWaitingError, unlessStopped } from './unless-stopped.js';
 
 export interface WorkerOptions {
@@ -11,7 +12,7 @@ export interface WorkerOptions {
   readonly consume: ConsumeOptions;
   /** False once the lease has run out unrenewed: nothing is handed out then. */
   readonly leaseHeld: () => boolean;
-  /** Called when everything seen so far is handled, so that the poller looks again soon. */
+  /** Called when everything that the poller has seen so far is handled, so that it looks again soon. */
   readonly onWaiting: () => void;
   /** Called when the handler has resolved. */
   readonly onHandled: (lastOffset: string) => void;
@@ -30,6 +31,9 @@ export class PartitionWorker {
   private end = -1n;
   /** Something was appended since the last read began, as far as a publisher of this process has told. */
   private hinted = false;
+  /** What came last was read from the log, which may have more by now. */
+  private found = true;
+  private readonly told = new ToldMessages();
   /** The log may be another one by now: where to go on is to be asked anew. */
   private doubted = false;
   private failures = 0;
@@ -63,9 +67,10 @@ export class PartitionWorker {
     return true;
   }
 
-  /** To be told after an append: it is read at once, and where it ends is not asked first. */
-  appended(): void {
+  /** To be told after an append: it is read at once, without a question where it is known what it was. */
+  appended(messages: readonly Incoming[]): void {
     this.hinted = true;
+    this.told.add(messages);
     this.signal.notify();
   }
 
@@ -103,13 +108,15 @@ export class PartitionWorker {
     this.next ??= await this.startingOffset();
     const awaited = this.next >= this.end;
     if (awaited && !this.hinted) {
-      this.options.onWaiting();
+      if (this.found) this.options.onWaiting();
       return this.signal.wait();
     }
     if (!this.options.leaseHeld()) return this.pause(retryFirstMs);
-    this.hinted = false;
     const { log, from, limits, consume, fence } = this.options;
-    const messages = await unlessStopped(log.read(from, this.next, limits), this.stopping.signal);
+    const told = this.told.take(this.next, limits);
+    this.hinted = this.told.hasMore;
+    this.found = told === undefined;
+    const messages = told ?? (await unlessStopped(log.read(from, this.next, limits), this.stopping.signal));
     const last = messages.at(-1);
     if (this.stopped) return;
     // What a hint was about may have been read already, by the end that a poll had seen.

@@ -3,11 +3,11 @@ import { EventBus, EventBusUnavailableError, InvalidMessageError } from '../even
 import { checkBatchSize, checkMessages, checkName, checkTopicOptions, checkWatermark } from '../message-rules.js';
 import { partitionOfKey } from '../partitioner.js';
 import { unfailing } from '../unfailing.js';
-import { entriesOf, marksBehind } from './entries.js';
+import { appendedBy, entriesOf, marksBehind } from './entries.js';
 import type { DeliveryTimes } from './group-member.js';
 import { defaultDeliveryTimes, GroupMember } from './group-member.js';
 import { hear, hearNoMore, tellMembers } from './local-members.js';
-import type { LogEntry, PolledLog } from './polled-log.js';
+import type { FirstOffsets, LogEntry, PolledLog } from './polled-log.js';
 
 /** An `EventBus` on top of a log that is polled. */
 export class PolledEventBus extends EventBus {
@@ -128,17 +128,18 @@ export class PolledEventBus extends EventBus {
   }
 
   private async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
+    let firsts: FirstOffsets | undefined;
     try {
-      await this.log.append(topic, entries);
+      firsts = await this.log.append(topic, entries);
     } catch (error) {
       // Made anew, it may have another number of them.
       if (error instanceof InvalidMessageError) this.knownTopics.delete(topic);
       throw error;
     }
-    const partitions = new Set(entries.map(({ partition }) => partition));
-    if (this.heardAs !== undefined) return tellMembers(this.heardAs, topic, partitions);
+    const appended = appendedBy(topic, entries, firsts);
+    if (this.heardAs !== undefined) return tellMembers(this.heardAs, appended);
     // Not waited for: what was appended is out, and as long as the log has no name its readers find it by polling.
-    const told = this.log.id().then((id) => tellMembers((this.heardAs = id), topic, partitions));
+    const told = this.log.id().then((id) => tellMembers((this.heardAs = id), appended));
     void told.catch(() => undefined);
   }
 }

@@ -12,6 +12,9 @@ export type LogEntry =
   | EventEntry
   | ({ readonly kind: 'watermark'; readonly partition: number } & Watermark);
 
+/** By partition. */
+export type FirstOffsets = ReadonlyMap<number, bigint>;
+
 export interface MemberOfGroup {
   readonly group: string;
   readonly memberId: string;
@@ -46,9 +49,10 @@ export abstract class PolledLog {
   abstract partitionsOf(topic: string): Promise<number | undefined>;
   /**
    * Appends dense per partition, in the order given: an entry never without those that stand before it in its partition.
+   * Answers the offset of the first entry of each partition, where the engine tells and the entries stand in a row.
    * @throws InvalidMessageError for an unknown topic, @throws EventBusUnavailableError, after which some may be there
    */
-  abstract append(topic: string, entries: readonly LogEntry[]): Promise<void>;
+  abstract append(topic: string, entries: readonly LogEntry[]): Promise<FirstOffsets | undefined>;
   /** For each partition the offset that its next message will get. */
   abstract ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]>;
   /** For each partition the first offset that is still kept. */

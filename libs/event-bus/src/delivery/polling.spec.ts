@@ -60,18 +60,39 @@ describe('a member polls', () => {
     expect(broker.looks).toBe(looks);
   });
 
-  test('soon after a message, however long it would have paused', async () => {
+  test('soon after a message of another process, however long it would have paused', async () => {
     // By a clock that the test moves: how long the processor is away makes no difference.
     jest.useFakeTimers();
     try {
-      const { broker, bus, taken } = await reading({ pollMs: 20, idlePollMs: never });
+      const { broker, taken, consumption } = await reading({ pollMs: 20, idlePollMs: never });
       // Each pause is half as long again: by then one takes a third of the minute.
       await jest.advanceTimersByTimeAsync(60_000);
-      await bus.publish('topic', [message('m-1', 'k')]);
+      await broker.appendElsewhere('m-1');
+      consumption.wake();
       await jest.advanceTimersByTimeAsync(20);
       expect(taken).toEqual(['m-1']);
       await broker.appendElsewhere('m-2');
       await jest.advanceTimersByTimeAsync(100);
+      expect(taken).toEqual(['m-1', 'm-2']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('no sooner for who waits for what it is told of as a rule, but soon', async () => {
+    jest.useFakeTimers();
+    try {
+      const { broker, bus, taken, consumption } = await reading({ pollMs: 20, idlePollMs: never });
+      await jest.advanceTimersByTimeAsync(60_000);
+      await bus.publish('topic', [message('m-1', 'k')]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(taken).toEqual(['m-1']);
+      const { looks } = broker;
+      consumption.wake();
+      await jest.advanceTimersByTimeAsync(10);
+      expect(broker.looks).toBe(looks);
+      await broker.appendElsewhere('m-2');
+      await jest.advanceTimersByTimeAsync(50);
       expect(taken).toEqual(['m-1', 'm-2']);
     } finally {
       jest.useRealTimers();

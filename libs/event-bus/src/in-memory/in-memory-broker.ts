@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { Assignment, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
+import type { Assignment, FirstOffsets, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
 import { PolledLog } from '../delivery/polled-log.js';
 import type { Incoming } from '../event-bus.js';
 import { InvalidMessageError } from '../event-bus.js';
@@ -24,14 +24,17 @@ export class InMemoryBroker extends PolledLog {
     return this.topics.get(topic)?.length;
   }
 
-  async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
+  async append(topic: string, entries: readonly LogEntry[]): Promise<FirstOffsets> {
+    const firsts = new Map<number, bigint>();
     for (const entry of entries) {
       const log = this.log({ topic, partition: entry.partition });
+      if (!firsts.has(entry.partition)) firsts.set(entry.partition, BigInt(log.length));
       log.push({ ...entry, topic, offset: String(log.length) });
     }
     // As long as an answer from a server takes: a publisher and readers that wait for promises alone leave no turn to
     // timers, so that no heartbeat comes through and every other member counts as dead.
     await setImmediate();
+    return firsts;
   }
 
   async ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {

@@ -65,8 +65,9 @@ export class KafkaLog extends PolledLog {
    * one that failed, and what a request has of one partition is kept as a whole, so that no entry comes before one that
    * stands before it in its partition. A watermark says nothing of other partitions and needs no more than that.
    */
-  async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
+  async append(topic: string, entries: readonly LogEntry[]): Promise<undefined> {
     await this.orDoubt(this.publisher.append(this.prefix + topic, entries.map(recordOf)));
+    return undefined;
   }
 
   ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {

@@ -4,22 +4,26 @@ import { quoteIdentifier } from '../quote-identifier.js';
 export const unknownTopicState = 'CB001';
 
 /**
- * Appends to the partitions of one topic. Heads are locked in the order of the partitions, so that publishers never
- * deadlock, and the locks are held until the commit: whoever sees an offset sees all before it, and a rollback gives
- * its numbers back.
+ * Appends to the partitions of one topic, and answers the first offset in each. Heads are locked in the order of the
+ * partitions, so that publishers never deadlock, and the locks are held until the commit: whoever sees an offset sees
+ * all before it, and a rollback gives its numbers back. `publish` is for copies of an earlier version beside this one.
  */
-const publishFunction = (schema: string): string => `
-CREATE OR REPLACE FUNCTION ${schema}.publish(
+const publishFunctions = (schema: string): string => `
+CREATE OR REPLACE FUNCTION ${schema}.publish_at(
   p_topic text, p_partitions integer[], p_kinds text[], p_scopes text[], p_positions text[],
   p_ids text[], p_keys text[], p_headers text[], p_values text[]
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS TABLE (at_partition integer, first_offset bigint) LANGUAGE plpgsql AS $$
 DECLARE
-  added bigint;
+  locked bigint;
 BEGIN
   PERFORM 1 FROM ${schema}.partition_head h
     WHERE h.topic = p_topic AND h.partition = ANY (p_partitions) ORDER BY h.partition FOR UPDATE;
+  GET DIAGNOSTICS locked = ROW_COUNT;
+  IF locked < (SELECT count(DISTINCT p) FROM unnest(p_partitions) p) THEN
+    RAISE EXCEPTION 'Topic % was not made', p_topic USING ERRCODE = '${unknownTopicState}';
+  END IF;
 
-  WITH entry AS (
+  RETURN QUERY WITH entry AS (
     SELECT e.*, row_number() OVER (PARTITION BY e.partition ORDER BY e.place) - 1 AS nth
     FROM unnest(p_partitions, p_kinds, p_scopes, p_positions, p_ids, p_keys, p_headers, p_values) WITH ORDINALITY
       AS e (partition, kind, scope, source_position, message_id, key, headers, value, place)
@@ -27,18 +31,23 @@ BEGIN
     UPDATE ${schema}.partition_head h SET next_offset = h.next_offset + n.entries
     FROM (SELECT entry.partition, count(*) AS entries FROM entry GROUP BY entry.partition) n
     WHERE h.topic = p_topic AND h.partition = n.partition
-    RETURNING h.partition, h.next_offset - n.entries AS first_offset
+    RETURNING h.partition, h.next_offset - n.entries AS from_offset
+  ), added AS (
+    INSERT INTO ${schema}.message
+      (topic, partition, message_offset, kind, scope, source_position, message_id, key, headers, value, value_bytes)
+    SELECT p_topic, e.partition, a.from_offset + e.nth, e.kind, e.scope, e.source_position, e.message_id, e.key,
+      e.headers::json, e.value, coalesce(octet_length(e.value), 0)
+    FROM entry e JOIN advanced a ON a.partition = e.partition
   )
-  INSERT INTO ${schema}.message
-    (topic, partition, message_offset, kind, scope, source_position, message_id, key, headers, value, value_bytes)
-  SELECT p_topic, e.partition, a.first_offset + e.nth, e.kind, e.scope, e.source_position, e.message_id, e.key,
-    e.headers::json, e.value, coalesce(octet_length(e.value), 0)
-  FROM entry e JOIN advanced a ON a.partition = e.partition;
+  SELECT a.partition, a.from_offset FROM advanced a;
+END $$;
 
-  GET DIAGNOSTICS added = ROW_COUNT;
-  IF added <> cardinality(p_partitions) THEN
-    RAISE EXCEPTION 'Topic % was not made', p_topic USING ERRCODE = '${unknownTopicState}';
-  END IF;
+CREATE OR REPLACE FUNCTION ${schema}.publish(
+  p_topic text, p_partitions integer[], p_kinds text[], p_scopes text[], p_positions text[],
+  p_ids text[], p_keys text[], p_headers text[], p_values text[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ${schema}.publish_at(p_topic, p_partitions, p_kinds, p_scopes, p_positions, p_ids, p_keys, p_headers, p_values);
 END $$;
 `;
 
@@ -129,5 +138,5 @@ END $$;
 
 export const busFunctions = (schemaName: string): string => {
   const schema = quoteIdentifier(schemaName);
-  return publishFunction(schema) + heartbeatFunction(schema) + releaseFunctions(schema);
+  return publishFunctions(schema) + heartbeatFunction(schema) + releaseFunctions(schema);
 };

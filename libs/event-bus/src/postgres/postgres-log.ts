@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Assignment, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
+import type { Assignment, FirstOffsets, LogEntry, MemberOfGroup, PartitionId, ReadLimits } from '../delivery/polled-log.js';
 import { PolledLog } from '../delivery/polled-log.js';
 import type { Incoming } from '../event-bus.js';
 import { EventBusUnavailableError, InvalidMessageError } from '../event-bus.js';
@@ -52,11 +52,13 @@ export class PostgresLog extends PolledLog {
     return rows[0]?.partitions;
   }
 
-  async append(topic: string, entries: readonly LogEntry[]): Promise<void> {
-    for (const chunk of chunksOf(entries)) {
+  async append(topic: string, entries: readonly LogEntry[]): Promise<FirstOffsets | undefined> {
+    const chunks = chunksOf(entries);
+    let firsts: FirstOffsets | undefined;
+    for (const chunk of chunks) {
       const events = chunk.map((entry) => (entry.kind === 'event' ? entry : undefined));
-      await this.run(
-        `SELECT ${this.schema}.publish($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      const rows = await this.run<{ at_partition: number; first_offset: string }>(
+        `SELECT * FROM ${this.schema}.publish_at($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
           topic,
           chunk.map((entry) => entry.partition),
@@ -71,7 +73,10 @@ export class PostgresLog extends PolledLog {
         // A call of a function has but one plan.
         'publish',
       );
+      firsts = new Map(rows.map((row) => [row.at_partition, BigInt(row.first_offset)]));
     }
+    // Between two chunks another publisher may have appended.
+    return chunks.length === 1 ? firsts : undefined;
   }
 
   async ends(partitions: readonly PartitionId[]): Promise<readonly bigint[]> {
