@@ -21,11 +21,16 @@ export interface RelayTurnOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** How long the checkpoint stays behind what is published, at most, beside the time that it takes to save it. */
+const savedWithinMs = 8;
+
 /** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
 export class RelayTurn {
   private readonly watermarks: WatermarkWriter;
   private readonly subscription: Subscription;
   private readonly stopping = new Signal();
+  /** Up to where the log has acknowledged: a batch of which only the checkpoint failed does not go out again. */
+  private out: Position | undefined;
 
   constructor(
     private readonly options: RelayTurnOptions,
@@ -57,6 +62,17 @@ export class RelayTurn {
   private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
     const { checkpoint, batchEventsMax, publishIntervalMs } = this.options;
     const next = performance.now() + publishIntervalMs;
+    if (this.out !== readUpTo) await this.sendOut(events, readUpTo);
+    this.out = readUpTo;
+    const gathers = events.length < batchEventsMax;
+    // Those who read what is out have the processors first. Who is killed until then publishes it once more.
+    if (gathers) await this.gatherUntil(Math.min(next, performance.now() + savedWithinMs));
+    await checkpoint.save(readUpTo);
+    this.options.published(readUpTo);
+    if (gathers) await this.gatherUntil(next);
+  }
+
+  private async sendOut(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
     const messages = events.flatMap((event) => this.outgoing(event));
     if (messages.length > 0) {
       await this.publishWithMark(messages, readUpTo);
@@ -65,9 +81,6 @@ export class RelayTurn {
       // Beside the checkpoint and not after it: the mark says what is out, which readers wait for, and not where a next turn begins.
       this.watermarks.say(readUpTo);
     }
-    await checkpoint.save(readUpTo);
-    this.options.published(readUpTo);
-    if (events.length < batchEventsMax) await this.gatherUntil(next);
   }
 
   /**

@@ -126,14 +126,29 @@ describe('a relay', () => {
 
   test('killed after the publish, before the checkpoint: duplicates only, in order', async () => {
     const events = await append('a', Array.from({ length: 20 }, () => 'StageAdvanced'));
+    checkpoint.failSaves = Infinity;
+    await read();
+    const killed = start();
+    await eventually('all of it was delivered', () => ledger.events.length === 20);
+    await killed.stop();
+    checkpoint.failSaves = 0;
+    start();
+    await eventually('the mark is out, and the last publish is kept', () => markedEverywhere('20') && checkpoint.position === '20');
+    await eventually('all of it was delivered again', () => ledger.events.length >= 40);
+    const ids = events.map(({ id }) => id);
+    expect(ledger.ids()).toEqual([...ids, ...ids]);
+  });
+
+  test('a checkpoint that could not be saved is saved later, and nothing goes out again for it', async () => {
+    const events = await append('a', Array.from({ length: 20 }, () => 'StageAdvanced'));
     checkpoint.failSaves = 2;
     const errors: unknown[] = [];
     start({ onError: (error) => errors.push(error) });
     await read();
-    await eventually('the mark is out, and the last publish is kept', () => markedEverywhere('20') && checkpoint.position === '20');
-    await eventually('all of it was delivered', () => ledger.events.length >= 60);
-    const ids = events.map(({ id }) => id);
-    expect(ledger.ids()).toEqual([...ids, ...ids, ...ids]);
+    await eventually('the last publish is kept', () => checkpoint.position === '20');
+    const later = await append('b', ['StageAdvanced']);
+    await eventually('what is later was delivered', () => ledger.events.length >= 21);
+    expect(ledger.ids()).toEqual([...events, ...later].map(({ id }) => id));
     expect(errors).toHaveLength(2);
   });
 
