@@ -72,6 +72,14 @@ const idleInTransaction_ms = 5_000;
 /** Belongs into every statement by which a transaction locks these rows. */
 export const endingIfFrozen = `set_config('idle_in_transaction_session_timeout', '${idleInTransaction_ms}', true)`;
 
+/** What a batch moves the checkpoint by. `from` undefined: before the first event. */
+export interface Step {
+  readonly fence: string;
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly lease_ms: number;
+}
+
 /** The rows that say how far a projection is, and who may write it. */
 export class CheckpointRows {
   constructor(private readonly projection: string) {}
@@ -104,27 +112,20 @@ export class CheckpointRows {
   }
 
   /**
-   * Locks the checkpoint as `lock` does, by a statement that fails unless it stands at the position under the fence. It
-   * goes with the first statement of the batch, which the server does not even begin then.
+   * Moves the checkpoint and renews the lease with it, by a statement that fails unless the checkpoint stands where it
+   * should under the fence, and locks it until the transaction ends. It goes with the first statement of the batch, which
+   * the server does not even begin then.
    */
-  guard(session: SqlSession, fence: string, position: string | undefined): Promise<unknown> {
+  advance(session: SqlSession, { fence, from, to, lease_ms }: Step): Promise<unknown> {
     // The text that is no number depends on what is counted: a constant would be cast when the statement is planned.
     return session.query(
-      `SELECT ${endingIfFrozen}, CASE WHEN count(*) = 1 THEN 1 ELSE
-         ('The checkpoint of ' || $1::text || ' is not what fence ' || $2::bigint || ' left; found so: ' || count(*))::int END
-       FROM (SELECT 1 FROM ${checkpointTable} WHERE projection = $1::text AND fence = $2::bigint AND position IS NOT DISTINCT FROM $3 FOR UPDATE) locked`,
-      [this.projection, fence, position ?? null],
-      { name: 'cairn_projection_guard', withNext: true },
-    );
-  }
-
-  /** Moves the checkpoint, which is locked, and renews the lease with it: the last of the transaction. */
-  async advance(session: SqlSession, position: string, lease_ms: number): Promise<void> {
-    await session.query(
-      `UPDATE ${checkpointTable} SET position = $2, failure = NULL, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-       WHERE projection = $1`,
-      [this.projection, position, lease_ms],
-      { name: 'cairn_projection_advance', last: true },
+      `WITH moved AS (
+         UPDATE ${checkpointTable} SET position = $4, failure = NULL, lease_until = clock_timestamp() + $5 * interval '1 millisecond'
+         WHERE projection = $1::text AND fence = $2::bigint AND position IS NOT DISTINCT FROM $3 RETURNING 1)
+       SELECT ${endingIfFrozen}, CASE WHEN count(*) = 1 THEN 1 ELSE
+         ('The checkpoint of ' || $1::text || ' is not what fence ' || $2::bigint || ' left; found so: ' || count(*))::int END FROM moved`,
+      [this.projection, fence, from ?? null, to, lease_ms],
+      { name: 'cairn_projection_advance', withNext: true },
     );
   }
 

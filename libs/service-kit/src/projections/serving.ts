@@ -63,14 +63,12 @@ export class Serving<Event> {
   private apply(fence: string, from: string | undefined, { events, isLast }: Page<Event>, readUpTo: string): Promise<void> {
     const { projection, inTransaction, rows, lease } = this.parts;
     return inTransaction(async (session) => {
-      const guarded = rows.guard(session, fence, from);
-      guarded.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+      const advanced = rows.advance(session, { fence, from, to: readUpTo, lease_ms: lease.term_ms });
+      advanced.catch(() => undefined); // It comes with the failure of the statement that it goes with.
       const projected = events.length > 0 ? projection.project(events, session) : undefined;
       // Only now, so that the next page is taken apart while the database works, and nothing waits for that.
       if (isLast !== true) this.pages.readOn(readUpTo);
       await projected;
-      await rows.advance(session, readUpTo, lease.term_ms);
-      await guarded;
     });
   }
 
