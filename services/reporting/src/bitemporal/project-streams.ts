@@ -36,6 +36,19 @@ const changeOf = <Event, State>(
   return { key: reading.keyOf(first.told), change: learn(stretchesUpTo(knownBefore.length), steps) };
 };
 
+/** The streams of these events, up to the last of them: as they were at hand, else out of the log. */
+const historiesOf = async (
+  telling: readonly ReceivedEvent[],
+  session: SqlSession,
+): Promise<ReadonlyMap<string, readonly ReceivedEvent[]>> => {
+  const lastOf = new Map(telling.map((received) => [received.event.stream, received]));
+  const atHand = [...lastOf].flatMap(([stream, { history }]) => (history === undefined ? [] : [[stream, history] as const]));
+  const missing = [...lastOf].flatMap(([stream, { history }]) => (history === undefined ? [stream] : []));
+  const upTo = telling.at(-1)?.logPosition;
+  if (missing.length === 0 || upTo === undefined) return new Map(atHand);
+  return new Map([...atHand, ...(await readStreams(session, missing, upTo))]);
+};
+
 /**
  * Puts a batch of the log into a rectangle table: folds the streams that it touches anew, out of the log itself, and
  * writes what that changes. The table holds nothing that the log does not say, whatever the size of the batches.
@@ -48,10 +61,8 @@ export const projectStreams = async <Event, State>(
 ): Promise<void> => {
   const telling = batch.filter(({ event }) => reading.read(event) !== undefined);
   const [first] = telling;
-  const last = telling.at(-1);
-  if (!first || !last) return;
-  const streams = [...new Set(telling.map(({ event }) => event.stream))];
-  const histories = await readStreams(session, streams, last.logPosition);
+  if (!first) return;
+  const histories = await historiesOf(telling, session);
   const changes = [...histories.values()].flatMap((history) => {
     const told = history.flatMap(({ event, logPosition }) => {
       const read = reading.read(event);

@@ -62,6 +62,17 @@ describe('the tail of the log', () => {
     expect(tail.after(100, 2_000)).toHaveLength(1_000);
   });
 
+  test('keeps the histories of the newest events only', async () => {
+    const withHistory = (first: number, count: number) => from(first, count).map((one) => ({ ...one, history: [one] }));
+    for (const [first, count] of [[1, 100], [101, 150]] as const) {
+      const session: SqlSession = { query: () => Promise.resolve([]) };
+      tail.append(session, Promise.resolve(withHistory(first, count)));
+      await tail.committed(session);
+    }
+    const kept = tail.after(0, 1_000)?.filter(({ history }) => history !== undefined);
+    expect(kept?.map(({ logPosition }) => logPosition)).toEqual(from(51, 200).map(({ logPosition }) => logPosition));
+  });
+
   test('spares the read models a look at the log, which is asked for everything else', async () => {
     let asked = 0;
     const session: SqlSession = { query: () => Promise.resolve([]).finally(() => (asked += 1)) };

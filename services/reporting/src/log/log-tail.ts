@@ -3,6 +3,10 @@ import type { SqlSession } from '@cairn/event-bus';
 import type { ReceivedEvent } from './received-event.js';
 
 const eventsMax = 1_000;
+/** Those of older events are read again by who is so far behind. */
+const historiesMax = 200;
+
+const withoutHistory = ({ logPosition, event }: ReceivedEvent): ReceivedEvent => ({ logPosition, event });
 
 /**
  * The newest events of the log, as far as this process has appended them: its read models need not ask for what was in
@@ -23,7 +27,11 @@ export class LogTail {
     const [first] = events;
     const end = this.events.at(-1)?.logPosition;
     if (first === undefined || (end !== undefined && first.logPosition <= end)) return;
-    this.events = (first.logPosition - 1 === end ? [...this.events, ...events] : events).slice(-eventsMax);
+    const all = (first.logPosition - 1 === end ? [...this.events, ...events] : events).slice(-eventsMax);
+    const old = Math.max(0, all.length - historiesMax);
+    const grownOld = all.slice(Math.max(0, old - events.length), old).map(withoutHistory);
+    all.splice(old - grownOld.length, grownOld.length, ...grownOld);
+    this.events = all;
   }
 
   /** Up to `limit` events after the position (exclusive); undefined where it cannot tell which event comes next. */

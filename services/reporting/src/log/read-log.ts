@@ -36,11 +36,36 @@ export const readStreams = async (
      WHERE stream = ANY($1::text[]) AND log_position <= $2 ORDER BY stream, stream_version`,
     [streams, upTo],
   );
-  const streamsRead = new Map<string, ReceivedEvent[]>();
+  return byStream(rows);
+};
+
+/**
+ * Everything received of those of these streams that have up to `eventsMax` events, by stream, in the order of their
+ * versions. Each is a walk along the index, whatever the size of the log; it goes along with the next statement.
+ */
+export const readShortStreams = async (
+  session: SqlSession,
+  streams: readonly string[],
+  eventsMax: number,
+): Promise<ReadonlyMap<string, readonly ReceivedEvent[]>> => {
+  const rows = await session.query<LogRow>(
+    `SELECT r.log_position::text AS position, r.event FROM unnest($1::text[]) AS s (stream)
+     CROSS JOIN LATERAL (
+       SELECT e.log_position, e.stream_version, e.event FROM received_event e
+       WHERE e.stream = s.stream ORDER BY e.stream_version DESC LIMIT $2) r
+     ORDER BY s.stream, r.stream_version`,
+    [streams, eventsMax + 1],
+    { name: 'received_streams', withNext: true },
+  );
+  return new Map([...byStream(rows)].filter(([, events]) => events.length <= eventsMax));
+};
+
+const byStream = (rows: readonly LogRow[]): ReadonlyMap<string, readonly ReceivedEvent[]> => {
+  const streams = new Map<string, ReceivedEvent[]>();
   for (const item of rows.map(received)) {
-    const read = streamsRead.get(item.event.stream) ?? [];
+    const read = streams.get(item.event.stream) ?? [];
     read.push(item);
-    streamsRead.set(item.event.stream, read);
+    streams.set(item.event.stream, read);
   }
-  return streamsRead;
+  return streams;
 };

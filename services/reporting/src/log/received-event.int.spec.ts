@@ -76,6 +76,21 @@ describe('the log of received events', () => {
     expect((await ids()).at(-1)).toEqual([before + 1, lost.id]);
   });
 
+  test('hands the streams of few events over with them, whole, unless they are long', async () => {
+    const [school, pupil] = [50, 51];
+    const handedOver = async (...events: Parameters<typeof appendReceived>[1][number][]) => {
+      const { added } = await database.inTransaction(async (session) => appendReceived(session, events));
+      return (await added).map(({ event, history }) => [event.streamversion, history?.map((one) => one.event.streamversion)]);
+    };
+    const reopened = (n: number) => publisher.opened(n, `School ${n}`, { occurredAt: day(1) });
+    expect(await handedOver(reopened(school))).toEqual([[1, [1]]]);
+    // Only the last of a stream has it, and each stream its own.
+    expect(await handedOver(reopened(school), reopened(pupil), reopened(school))).toEqual([[2, undefined], [1, [1]], [3, [1, 2, 3]]]);
+    expect((await handedOver(...Array.from({ length: 21 }, () => reopened(pupil)))).every(([, history]) => history === undefined)).toBe(true);
+    for (let times = 0; times < 2; times += 1) await handedOver(...Array.from({ length: 14 }, () => reopened(pupil)));
+    expect(await handedOver(reopened(pupil))).toEqual([[51, undefined]]);
+  });
+
   test('stays dense and holds each event once under racing consumers', async () => {
     const before = await logHead(database.session);
     const events = Array.from({ length: 40 }, (_, n) => publisher.opened(100 + n, `School ${n}`, { occurredAt: day(1) }));

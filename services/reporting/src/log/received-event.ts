@@ -1,10 +1,14 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
 import type { SqlSession } from '@cairn/event-bus';
 
+import { readShortStreams } from './read-log.js';
+
 /** A public event with its place in the log of this service: 1, 2, 3, … in the order of receipt. */
 export interface ReceivedEvent {
   readonly logPosition: number;
   readonly event: AnyPublicEvent;
+  /** Everything received of its stream up to it, itself included, where that was at hand when it was received. */
+  readonly history?: readonly ReceivedEvent[] | undefined;
 }
 
 /**
@@ -70,10 +74,15 @@ export interface Appending {
   readonly added: Promise<readonly ReceivedEvent[]>;
 }
 
+/** Of more events, or of longer streams, the histories are left to those who need them. */
+const eventsWithHistoryMax = 20;
+const historyEventsMax = 50;
+
 /**
  * Appends what the log does not hold yet, in the order given. Events that the log holds are passed over, so a batch may
  * come any number of times. It goes along with the next statement of the transaction, or with its end, which fails with it:
- * for an event that stands in the log with another content hash, and for a stream that goes back.
+ * for an event that stands in the log with another content hash, and for a stream that goes back. Of few events the
+ * streams are read in the same round trip, under the lock of the head, since read models fold them next.
  */
 export const appendReceived = (session: SqlSession, events: readonly AnyPublicEvent[]): Appending => {
   const appended = session.query<AddedRow>(
@@ -81,12 +90,18 @@ export const appendReceived = (session: SqlSession, events: readonly AnyPublicEv
     [JSON.stringify(events.map(rowOf))],
     { name: 'received_events_append', withNext: true },
   );
-  const added = appended.then((rows) => {
+  const streams = events.length > eventsWithHistoryMax ? [] : [...new Set(events.map(({ stream }) => stream))];
+  const whole = streams.length === 0 ? undefined : readShortStreams(session, streams, historyEventsMax);
+  const added = Promise.all([appended, whole]).then(([rows, histories]) => {
     const positions = new Map(rows.map((row) => [row.event_id, Number(row.log_position)]));
-    return events.flatMap((event) => {
+    const fresh = events.flatMap((event) => {
       const logPosition = positions.get(event.id);
       positions.delete(event.id);
       return logPosition === undefined ? [] : [{ logPosition, event }];
+    });
+    return fresh.map((received): ReceivedEvent => {
+      const history = histories?.get(received.event.stream);
+      return history?.at(-1)?.logPosition === received.logPosition ? { ...received, history } : received;
     });
   });
   added.catch(() => undefined); // It comes with the failure of the statement that it goes with.

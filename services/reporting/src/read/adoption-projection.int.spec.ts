@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
+import type { Sending, SqlSession } from '@cairn/event-bus';
 
-import { receive, startWith } from '../testing/project-log.js';
+import { appendReceived } from '../log/received-event.js';
+import { adoptionProjection } from './adoption.read.js';
+import { receive, receiveAtHand, startWith } from '../testing/project-log.js';
 import { day, Publisher, schoolId } from '../testing/public-events.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
@@ -43,11 +46,15 @@ const rectangles = async (): Promise<readonly unknown[]> => {
   ]);
 };
 
-const given = (...events: readonly AnyPublicEvent[]): Promise<number> => receive(database.inTransaction, events);
 const started = () => publisher.started(1, { occurredAt: day(2), recordedAt: day(3) });
 const advanced = () => publisher.advanced(1, 'installation', { occurredAt: day(9), recordedAt: day(10) });
 
-describe('the rectangles of an adoption', () => {
+describe.each([
+  ['out of the log', receive],
+  ['of events as they are handed over', receiveAtHand],
+])('the rectangles of an adoption, %s', (_how, receiving) => {
+  const given = (...events: readonly AnyPublicEvent[]): Promise<number> => receiving(database.inTransaction, events);
+
   test('a first fact holds from when it occurred, and is known from when it was recorded', async () => {
     await given(started());
     expect(await rectangles()).toEqual([['exploration', 'active', 2, null, 3, null, 1, null]]);
@@ -119,6 +126,18 @@ describe('the rectangles of an adoption', () => {
     expect((await rectangles()).map((row) => (row as unknown[])[2])).toEqual([2, 4, 6]);
   });
 
+  test('of a stream that comes in several batches each builds on the one before', async () => {
+    await given(started());
+    await given(publisher.started(2, { occurredAt: day(6) }), advanced());
+    await given(publisher.adoption('paused', 1, { occurredAt: day(11) }, { reason: 'Testing' }));
+    expect((await rectangles()).filter((row) => (row as unknown[])[7] === null).map((row) => (row as unknown[]).slice(0, 4))).toEqual([
+      ['exploration', 'active', 2, 9],
+      ['installation', 'active', 9, 11],
+      ['installation', 'paused', 11, null],
+      ['exploration', 'active', 6, null],
+    ]);
+  });
+
   test('the database refuses two truths for one point', async () => {
     await given(started());
     const second = database.session.query(
@@ -127,6 +146,24 @@ describe('the rectangles of an adoption', () => {
       [schoolId(1), day(8), day(9)],
     );
     await expect(second).rejects.toThrow('adoption_rectangle_one_truth');
+  });
+
+  test('is not asked of the log where the streams are at hand', async () => {
+    await given(started());
+    const { added } = await database.inTransaction(async (session) => appendReceived(session, [advanced()]));
+    const batch = await added;
+    const asked: string[] = [];
+    await database.inTransaction((session) => {
+      const heard: SqlSession = {
+        query: <Answer>(sql: string, ...more: [values?: readonly unknown[], sending?: Sending]) => {
+          asked.push(sql);
+          return session.query<Answer>(sql, ...more);
+        },
+      };
+      return adoptionProjection.project(batch, heard);
+    });
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((sql) => sql.includes('received_event'))).toEqual([]);
   });
 
   test('a table that does not follow from the log is found out instead of written on', async () => {

@@ -11,15 +11,18 @@ import { historyProjection } from '../read/history.read.js';
 
 export const projections: readonly Projection<ReceivedEvent>[] = [directoryProjection, adoptionProjection, historyProjection];
 
+const project = (inTransaction: InTransaction, batch: readonly ReceivedEvent[]): Promise<void> =>
+  inTransaction(async (session) => {
+    for (const projection of projections) await projection.project(batch, session);
+  });
+
 /** Puts what the log holds after a position into every read model, in batches of a size. */
 export const projectAll = async (inTransaction: InTransaction, after = 0, batchEvents = 500): Promise<void> => {
   for (let position = after; ; ) {
     const from = position;
     const batch = await inTransaction((session) => readLog(session, from, batchEvents));
     if (batch.length === 0) return;
-    await inTransaction(async (session) => {
-      for (const projection of projections) await projection.project(batch, session);
-    });
+    await project(inTransaction, batch);
     position = batch.at(-1)?.logPosition ?? position;
   }
 };
@@ -41,7 +44,14 @@ export const startWith = async (inTransaction: InTransaction, events: readonly A
   await receive(inTransaction, events, batchEvents);
 };
 
-/** Receives events and projects them; answers the position of the log after it. */
+/** Receives events and projects them as they are handed over; answers the position of the log after it. */
+export const receiveAtHand = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[]): Promise<number> => {
+  const { added } = await inTransaction(async (session) => appendReceived(session, events));
+  await project(inTransaction, await added);
+  return inTransaction(logHead);
+};
+
+/** Receives events and projects them out of the log; answers the position of the log after it. */
 export const receive = async (inTransaction: InTransaction, events: readonly AnyPublicEvent[], batchEvents = 500): Promise<number> => {
   const before = await inTransaction(logHead);
   await inTransaction(async (session) => appendReceived(session, events));
