@@ -19,7 +19,7 @@ export const fillStore = async (store: PostgresEventStore, events: number, prefi
   });
 };
 
-/** The same streams one after the other, each made when it is asked for, as a file of a roster is read. */
+/** The same streams one after the other, each made when it is asked for. */
 export function* importedStreams(events: number, prefix: string): Generator<NewStream> {
   for (let stream = 0; stream < Math.ceil(events / eventsOfStream); stream += 1) {
     yield { stream: `bench.stream-${prefix}-${stream}`, events: benchEvents(eventsOfStream) };
