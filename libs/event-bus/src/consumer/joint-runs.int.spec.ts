@@ -87,6 +87,34 @@ describe('small runs of several partitions', () => {
     expect(await effectIds()).toEqual(['0-5', '0-8', '1-8', '2-7', '2-8', '3-8']);
   });
 
+  test('are begun together with what they do, unless some came before: then those that follow are looked at first', async () => {
+    const free: number[] = [];
+    const { deliver, calls } = await opened(async () => {
+      const { rows } = await fixture().pool.query(`SELECT 1 FROM ${schema}.consumer_checkpoint FOR UPDATE SKIP LOCKED`);
+      free.push(rows.length);
+    });
+    const together = (offset: number, fence = 1): Promise<unknown> =>
+      Promise.all(partitions.map((partition) => deliver(eventOf(partition, offset, { fence }))));
+    // Each connection has to learn the statement before.
+    let offset = 1;
+    await eventually('they are not begun before', async () => {
+      await together((offset += 1));
+      return free.at(-1) === 4;
+    });
+    const before = calls.length;
+    await together(offset, 2);
+    // Once in vain; what had come before has no effect, so that it is not called for it again.
+    expect(calls).toHaveLength(before + 1);
+    await together((offset += 1), 2);
+    expect(free.at(-1)).toBe(0);
+    await eventually('they are not begun before again', async () => {
+      await together((offset += 1), 2);
+      return free.at(-1) === 4;
+    });
+    expect(await fixture().effectIds()).toHaveLength(4 * (offset - 1));
+    expect(await offsets()).toEqual(partitions.map((partition) => `${partition}:${offset}`));
+  });
+
   test('that come while others are on their way go together after them', async () => {
     const { opened: goOn, open } = gate();
     const { deliver, calls } = await opened(async (taken) => (taken.some(({ id }) => id === '0-1') ? goOn : undefined));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../event-bus.js';
-import type { ConsumerStore } from '../postgres/consumer-store.js';
+import type { Begun, ConsumerStore } from '../postgres/consumer-store.js';
+import { isNotAll } from '../postgres/consumer-store.js';
 import type { ParkedStore } from '../postgres/parked-store.js';
 import { behindParked } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
@@ -21,6 +22,12 @@ interface Waiting {
 const runEventsMax = 100;
 const jointEventsMax = 500;
 
+/** So many joint transactions are careful after one had something in its way. */
+const carefulRuns = 20;
+
+const answerOf = (begun: Begun | 'stale' | undefined): Answer =>
+  typeof begun === 'object' ? { advanced: begun.advanced, parked: [] } : (begun ?? 'left over');
+
 export interface JointParts {
   readonly inTransaction: InTransaction;
   readonly store: ConsumerStore;
@@ -39,6 +46,7 @@ export interface JointParts {
 export class JointRuns {
   private waiting: Waiting[] = [];
   private working = false;
+  private carefulFor = 0;
 
   constructor(private readonly parts: JointParts) {}
 
@@ -85,10 +93,36 @@ export class JointRuns {
   private async takeAllIn(runs: readonly Run[]): Promise<readonly Answer[]> {
     if (runs.length === 1 || runs.every(({ events }) => events.length === 0)) return runs.map(() => 'left over');
     try {
-      return await this.inOneTransaction(runs);
+      return (await this.inOneRoundTrip(runs)) ?? (await this.inOneTransaction(runs));
     } catch (error) {
       if (isEnvironmentFailure(error) && !isStatementTimeout(error)) throw error;
       return runs.map(() => 'left over');
+    }
+  }
+
+  /**
+   * Begins them together with what they are to do, as if nothing were in the way; undefined when something was. Then
+   * those that follow are looked at first for a while: what comes again comes in numbers.
+   */
+  private async inOneRoundTrip(runs: readonly Run[]): Promise<readonly Answer[] | undefined> {
+    if (this.carefulFor > 0) {
+      this.carefulFor -= 1;
+      return undefined;
+    }
+    const { inTransaction, store, apply } = this.parts;
+    try {
+      const { beginning } = await inTransaction(async (session) => {
+        const begun = store.beginAll(session, runs);
+        begun.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+        await apply(runs.flatMap(({ events }) => events), session);
+        return { beginning: begun };
+      });
+      const begun = await beginning;
+      return runs.map((run) => answerOf(begun.get(run)));
+    } catch (error) {
+      if (!isNotAll(error)) throw error;
+      this.carefulFor = carefulRuns;
+      return undefined;
     }
   }
 
@@ -99,10 +133,9 @@ export class JointRuns {
       const applicable: IncomingMessage[] = [];
       const answers: Answer[] = [];
       for (const run of runs) {
-        const beginning = begun.get(run) ?? 'left over';
-        const isBegun = typeof beginning === 'object';
-        answers.push(isBegun ? { advanced: beginning.advanced, parked: [] } : beginning);
-        if (!isBegun) continue;
+        const beginning = begun.get(run);
+        answers.push(answerOf(beginning));
+        if (typeof beginning !== 'object') continue;
         const { applicable: own, following } = sorted(run, beginning);
         if (following.length > 0) await parked.park(session, following, behindParked, 0);
         applicable.push(...own);

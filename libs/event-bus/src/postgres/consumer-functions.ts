@@ -6,6 +6,9 @@ import { quoteIdentifier } from '../quote-identifier.js';
  */
 export const idleInTransactionMs = 5_000;
 
+/** SQLSTATE of runs that cannot be begun all as they are; Cairn's own, in a class that PostgreSQL leaves free. */
+export const notAllState = 'CB002';
+
 /**
  * What a run of messages begins with, in one round trip: moves the checkpoint and holds its row until the commit, notes
  * the ids, locks the keys of new messages that are parked, and takes over positions (decimal, one a scope) that are
@@ -70,6 +73,8 @@ const jointStatementMs = 2_000;
  * those whose checkpoint is held by another or does not exist, and answers a row for each of the others: the run's place
  * from 1, whether its fence is older than the checkpoint's, so that it did nothing, and the positions that it has moved on.
  * New ids and parked keys of all runs come in a row before, of place 0, when there are events.
+ *
+ * `consumer_take_in_all` does the same, or fails: unless it is all of them, and every event is to be applied.
  */
 const takeInRuns = (schema: string): string => `
 CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_runs(
@@ -130,5 +135,30 @@ BEGIN
     FROM unnest(held) AS h (place)
     LEFT JOIN moved m ON m.topic = p_topics[h.place] AND m.partition = p_partitions[h.place]
     GROUP BY h.place;
+END $$;
+
+CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_all(
+  p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
+  p_places integer[], p_scopes text[], p_positions text[], p_event_places integer[], p_ids text[], p_keys text[]
+) RETURNS TABLE (
+  run_place integer, is_stale boolean, fresh_ids text[], parked_keys text[], moved_scopes text[], moved_positions text[]
+) LANGUAGE plpgsql AS $$
+DECLARE
+  begun integer := 0;
+BEGIN
+  FOR run_place, is_stale, fresh_ids, parked_keys, moved_scopes, moved_positions IN
+    SELECT * FROM ${schema}.consumer_take_in_runs(
+      p_group, p_log_ids, p_topics, p_partitions, p_last_offsets, p_fences,
+      p_places, p_scopes, p_positions, p_event_places, p_ids, p_keys)
+  LOOP
+    IF run_place > 0 AND NOT is_stale THEN begun := begun + 1; END IF;
+    IF run_place = 0 AND (coalesce(cardinality(fresh_ids), 0) < cardinality(p_ids) OR parked_keys IS NOT NULL) THEN
+      RAISE EXCEPTION 'Some messages came before, or have a key that is parked' USING ERRCODE = '${notAllState}';
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+  IF begun < cardinality(p_log_ids) THEN
+    RAISE EXCEPTION 'Some partitions are held by another' USING ERRCODE = '${notAllState}';
+  END IF;
 END $$;
 `;

@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../quote-identifier.js';
-import type { SqlSession } from '../sql-session.js';
+import type { Sending, SqlSession } from '../sql-session.js';
+import { notAllState } from './consumer-functions.js';
 import { unnamedLog } from './consumer-tables.js';
 
 export interface ProgressRow {
@@ -107,11 +108,29 @@ export class ConsumerStore {
    * Begins runs of several partitions of a topic, each partition once, as `begin` does; runs of watermarks alone may be of
    * several topics. Those whose checkpoint is held by another, or not there yet, have no answer, and nothing is done of them.
    */
-  async beginSome(session: SqlSession, runs: readonly Beginning[]): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
+  beginSome(session: SqlSession, runs: readonly Beginning[]): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
+    return this.beginBy('consumer_take_in_runs', session, runs, {});
+  }
+
+  /**
+   * Begins all of these runs, to apply every event of them. It goes along with the next statement, which the server does
+   * not even begin when something is in the way: a partition that is not free, an id that came before, a key that is
+   * parked. `isNotAll` tells such a failure from others.
+   */
+  beginAll(session: SqlSession, runs: readonly Beginning[]): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
+    return this.beginBy('consumer_take_in_all', session, runs, { withNext: true });
+  }
+
+  private async beginBy(
+    take: 'consumer_take_in_runs' | 'consumer_take_in_all',
+    session: SqlSession,
+    runs: readonly Beginning[],
+    sending: Pick<Sending, 'withNext'>,
+  ): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
     const reached = runs.flatMap((run, at) => run.reached.map((row) => ({ place: at + 1, ...row })));
     const events = runs.flatMap((run, at) => run.events.map(({ id, key }) => ({ place: at + 1, id, key })));
     const rows = await session.query<RunRow>(
-      `SELECT * FROM ${this.schema}.consumer_take_in_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      `SELECT * FROM ${this.schema}.${take}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         this.group,
         runs.map(({ logId }) => logId),
@@ -126,7 +145,7 @@ export class ConsumerStore {
         events.map(({ id }) => id),
         events.map(({ key }) => key),
       ],
-      { name: `cairn_take_in_runs_${this.schema}` },
+      { name: `${take}_${this.schema}`, ...sending },
     );
     const ofAll = rows.find(({ run_place }) => run_place === 0);
     const [fresh, parked] = [new Set(ofAll?.fresh_ids), new Set(ofAll?.parked_keys)];
@@ -165,6 +184,9 @@ export class ConsumerStore {
     );
   }
 }
+
+/** Whether it is what `beginAll` fails with when something is in the way. */
+export const isNotAll = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === notAllState;
 
 interface MovedRow {
   readonly moved_scopes: string[] | null;
