@@ -37,6 +37,8 @@ import { findQuery, headQuery, isEvent, largeDataCharacters, readAllQuery, readS
 import { quotedName } from './schema-name.js';
 
 const readConnectionsMax = 4;
+/** What subscriptions are handed is kept for those who come later, so it is small. */
+const handedOverBytesMax = 65_536;
 
 /**
  * Opens the record that `migratePostgresEventStore` made. Connects when it is first used, so a service can start
@@ -91,7 +93,7 @@ export class PostgresEventStore extends EventStore {
     const append = checkAppend(this.scope, stream, expected, events, this.clock.now());
     this.assertOpen();
     const appended = await this.appender.append(append);
-    this.subscriptions.committed(appended.events);
+    this.subscriptions.committed(append.bytes > handedOverBytesMax ? undefined : appended.events);
     return appended;
   }
 

@@ -1,11 +1,12 @@
 import type { Position } from '../event.js';
 import type { ReadAllOptions, ReadAllPage, SubscribeOptions, Subscription } from '../event-store.js';
 import { checkLimit } from '../validate-read.js';
+import type { RecentEvents } from './recent-events.js';
 
 export interface SubscriptionSource {
   readAll(options: ReadAllOptions): Promise<ReadAllPage>;
-  /** The page without a question to the store, where this process has it at hand; see `RecentEvents`. */
-  recent(options: ReadAllOptions & { readonly after: Position }): ReadAllPage | undefined;
+  /** Pages that need no question to the store. */
+  readonly recent: RecentEvents;
   head(): Promise<Position>;
   readonly beforeTheFirst: Position;
   waitBeyond(position: Position, abort: AbortSignal): Promise<boolean>;
@@ -29,6 +30,8 @@ export class CatchUpSubscription implements Subscription {
   private readonly batchEventsMax: number;
   /** Somebody expects that there is something, whatever this process knows of. */
   private looksForOthers = true;
+  /** What it has read goes on with what this process appends: they are of one record. */
+  private followsRecent = false;
   private reportStarted: () => void = () => undefined;
 
   constructor(
@@ -90,9 +93,17 @@ export class CatchUpSubscription implements Subscription {
 
   private async nextPage(after: Position): Promise<ReadAllPage | undefined> {
     const asked = { after, filter: this.options.filter, limit: this.batchEventsMax };
-    const known = this.looksForOthers ? undefined : this.source.recent(asked);
+    const { recent } = this.source;
+    const known = this.looksForOthers || !this.followsRecent ? undefined : recent.after(after, asked);
     this.looksForOthers = false;
-    return known ?? (await this.untilDone(() => this.source.readAll(asked)));
+    if (known !== undefined) return known;
+    const expectsMore = recent.goesBeyond(after);
+    const page = await this.untilDone(() => this.source.readAll(asked));
+    const isEnd = page?.readUpTo === after;
+    // What was committed before the question would have been found, in the record that it was committed to.
+    if (expectsMore && isEnd) recent.forget();
+    this.followsRecent ||= isEnd || recent.has(page?.events.at(-1));
+    return page;
   }
 
   /** Tries until it works, with a pause that grows; undefined when stopped before that. */
@@ -101,6 +112,8 @@ export class CatchUpSubscription implements Subscription {
       try {
         return await work();
       } catch (error) {
+        // By the time the store answers again, it may be another record.
+        this.followsRecent = false;
         this.report(error);
         await this.pause(pauseMs);
       }

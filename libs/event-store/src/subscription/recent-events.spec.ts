@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { describe, expect, test } from '@jest/globals';
 
 import type { RecordedEvent } from '../event.js';
 import { RecentEvents } from './recent-events.js';
 
-/** Only their positions matter here. */
+/** Only their positions and ids matter here. */
 const from = (first: number, count: number): readonly RecordedEvent[] =>
-  Array.from({ length: count }, (_, index) => ({ position: String(first + index) }) as RecordedEvent);
+  Array.from({ length: count }, (_, index) => ({ position: String(first + index), id: randomUUID() }) as RecordedEvent);
 
 const positions = (recent: RecentEvents, after: string, limit?: number): readonly string[] | undefined =>
   recent.after(after, limit === undefined ? {} : { limit })?.events.map(({ position }) => position);
@@ -21,6 +23,8 @@ describe('the newest events of a store', () => {
     expect(recent.after('5', { limit: 1 })?.readUpTo).toBe('6');
     expect(recent.after('7', {})).toEqual({ events: [], readUpTo: '7' });
     expect([recent.goesBeyond('6'), recent.goesBeyond('7')]).toEqual([true, false]);
+    const [last] = recent.after('6', {})?.events ?? [];
+    expect([recent.has(last), recent.has(undefined), recent.has(from(7, 1)[0])]).toEqual([true, false, false]);
   });
 
   test('say nothing of what lies before them, nor behind, nor of a part of them', () => {
@@ -31,13 +35,24 @@ describe('the newest events of a store', () => {
     expect(recent.after('4', { filter: { types: ['StageAdvanced'] } })).toBeUndefined();
   });
 
-  test('begin anew after a gap, which another process has filled, and pass over what is old', () => {
+  test('pass over what comes again, and begin anew with what is not what they knew: that is another record', () => {
+    const recent = new RecentEvents();
+    const events = from(5, 3);
+    expect(recent.add(events)).toBe(true);
+    expect(recent.add(events.slice(0, 2))).toBe(false);
+    expect(positions(recent, '4')).toEqual(['5', '6', '7']);
+    expect(recent.add(from(6, 1))).toBe(true);
+    expect(recent.after('4', {})).toBeUndefined();
+    expect(recent.after('6', {})).toEqual({ events: [], readUpTo: '6' });
+    expect(recent.add(from(2, 1))).toBe(true);
+    expect(recent.goesBeyond('2')).toBe(false);
+  });
+
+  test('begin anew after a gap, which another process has filled', () => {
     const recent = new RecentEvents();
     recent.add(from(5, 2));
     recent.add(from(9, 1));
     expect(recent.after('4', {})).toBeUndefined();
-    expect(positions(recent, '8')).toEqual(['9']);
-    recent.add(from(5, 2));
     expect(positions(recent, '8')).toEqual(['9']);
     recent.forget();
     expect(recent.after('8', {})).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../event.js';
 import type { ReadAllOptions, ReadAllPage } from '../event-store.js';
 
-/** Few, since an event may have a megabyte; who falls behind by more reads the store. */
+/** Who falls behind by more reads the store. */
 const eventsMax = 64;
 
 /**
@@ -11,17 +11,20 @@ const eventsMax = 64;
 export class RecentEvents {
   private events: readonly RecordedEvent[] = [];
 
-  /** To be told of what was committed. Old events, which a repeated append answers with, add nothing. */
-  add(events: readonly RecordedEvent[]): void {
+  /** To be told of what was committed; answers whether it is new. Old events are what a repeated append answers with. */
+  add(events: readonly RecordedEvent[]): boolean {
     const [first] = events;
-    if (first === undefined) return;
-    const end = this.end;
-    if (end !== undefined && Number(first.position) <= end) return;
+    if (first === undefined) return false;
+    const { end } = this;
+    const known = this.events.find(({ position }) => position === first.position);
+    if (known?.id === first.id) return false;
+    // Of a position that has another event by now, all that is held is of another record.
     const all = Number(first.position) - 1 === end ? [...this.events, ...events] : events;
     this.events = all.slice(-eventsMax);
+    return true;
   }
 
-  /** Something was committed that nobody can say more about. */
+  /** Something was committed that nobody can say more about, or they are not of the record that is there now. */
   forget(): void {
     this.events = [];
   }
@@ -38,6 +41,11 @@ export class RecentEvents {
     if (from > end || from < Number(first.position) - 1) return undefined;
     const events = this.events.slice(from - Number(first.position) + 1).slice(0, limit);
     return { events, readUpTo: events.at(-1)?.position ?? position };
+  }
+
+  /** Whether it is one of them. */
+  has(event: RecordedEvent | undefined): boolean {
+    return event !== undefined && this.events.some(({ id, position }) => position === event.position && id === event.id);
   }
 
   /** Whether this process knows of events after the position. */

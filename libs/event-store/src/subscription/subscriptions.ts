@@ -27,7 +27,7 @@ export class Subscriptions {
     if (options.from !== 'start' && options.from !== 'end') compare(options.from, beforeTheFirst);
     const source: SubscriptionSource = {
       readAll,
-      recent: (readAll) => this.recent.after(readAll.after, readAll),
+      recent: this.recent,
       head,
       beforeTheFirst,
       waitBeyond: async (position, abort) => this.recent.goesBeyond(position) || (await this.tail.waitBeyond(position, abort)),
@@ -45,8 +45,7 @@ export class Subscriptions {
    */
   committed(events?: readonly RecordedEvent[]): void {
     if (events === undefined) this.recent.forget();
-    else this.recent.add(events);
-    this.tail.committed(events !== undefined);
+    this.tail.committed(events !== undefined && this.recent.add(events));
   }
 
   async stop(): Promise<void> {
