@@ -33,15 +33,15 @@ export class Progress {
 
   constructor(private readonly compare: ComparePositions) {}
 
-  /** Takes over what is further on than what is known; answers whether anything was. */
-  merge(rows: readonly ProgressRow[]): boolean {
-    let moved = false;
+  /** Takes over what is further on than what is known, and answers it. */
+  merge(rows: readonly ProgressRow[]): readonly ProgressRow[] {
+    const moved: ProgressRow[] = [];
     for (const row of rows) {
       const name = JSON.stringify([row.topic, row.partition, row.scope]);
       const known = this.rows.get(name);
       if (known === undefined || this.compare(row.scope, row.source_position, known.source_position) > 0) {
         this.rows.set(name, row);
-        moved = true;
+        moved.push(row);
       }
     }
     return moved;

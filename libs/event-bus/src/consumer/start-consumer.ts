@@ -198,7 +198,7 @@ export class Consumer {
 
   private committed({ advanced, parked }: Taken): void {
     this.known.merge(advanced);
-    this.reader.changed();
+    this.reader.changed(advanced);
     for (const { message, reason } of parked) unfailing(this.options.onParked)(message, reason);
   }
 

@@ -32,7 +32,7 @@ describe('one who waits for a position', () => {
     ];
     const applied = (position: number): void => {
       known.merge(at(position));
-      reader.changed();
+      reader.changed(at(position));
     };
     const appliedElsewhere = (position: number): void => void (elsewhere = at(position));
     return { reader, applied, appliedElsewhere, hurried: () => hurried, looks: () => looks };
@@ -58,20 +58,32 @@ describe('one who waits for a position', () => {
     await reader.waitFor('plans', '2');
     expect(looks()).toBe(2);
 
-    const { now } = performance;
-    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    // By a clock that goes on with every look at it.
+    let time_ms = performance.now() + 60_000;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (time_ms += 1));
     try {
       const waiting = reader.waitFor('plans', '3');
       await setImmediate();
       applied(3);
       await waiting;
       expect(looks()).toBe(2);
+      // What this process moves is not taken for the work of others, though a look may see it first.
       appliedElsewhere(4);
       await reader.waitFor('plans', '4');
-      expect(looks()).toBe(3);
-      appliedElsewhere(5);
-      await reader.waitFor('plans', '5');
-      expect(looks()).toBe(4);
+      const seen = looks();
+      const again = reader.waitFor('plans', '5');
+      await setImmediate();
+      applied(5);
+      await again;
+      expect(looks()).toBe(seen);
+
+      time_ms += 60_000;
+      appliedElsewhere(6);
+      await reader.waitFor('plans', '6');
+      const found = looks();
+      appliedElsewhere(7);
+      await reader.waitFor('plans', '7');
+      expect(looks()).toBe(found + 1);
     } finally {
       clock.mockRestore();
     }

@@ -1,7 +1,7 @@
 import type { EventBus } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import type { InTransaction } from '../sql-session.js';
-import type { ConsumerStore } from '../postgres/consumer-store.js';
+import type { ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
 import type { ComparePositions, Progress } from './progress.js';
 import { beforeTheFirst } from './progress.js';
 
@@ -34,9 +34,11 @@ const wakeAgainMs = 10;
 /** Between two looks at the database, for what other copies have committed: doubling from the first to the last. */
 const lookFirstMs = 10;
 const lookLastMs = 50;
-/** Where all progress of late was this process's own, the first look comes so much later: it hardly ever finds anything. */
+/** Where all progress of late was this process's own, the first look comes so much later at least: it hardly ever finds anything. */
 const lookAloneMs = 15;
 const ofLateMs = 5_000;
+
+const partitionOf = ({ topic, partition }: ProgressRow): string => `${partition}@${topic}`;
 
 /** When one who waits looks at the database: first, then ever more seldom. Commits of this process need no look. */
 class Looks {
@@ -62,6 +64,8 @@ export class ProgressReader {
   private readonly listeners = new Set<() => void>();
   /** When a look last found what another copy had committed; infinite before the first look. */
   private othersSeenAt = Infinity;
+  /** By partition: when this process has moved it last. */
+  private readonly ownAt = new Map<string, number>();
 
   constructor(
     private readonly bus: EventBus,
@@ -73,8 +77,9 @@ export class ProgressReader {
     private readonly stopped: AbortSignal,
   ) {}
 
-  /** To be called after each commit, so that those who wait look again. */
-  changed(): void {
+  /** To be called after each commit of this process, with what it has moved, so that those who wait look again. */
+  changed(moved: readonly ProgressRow[]): void {
+    for (const row of moved) this.ownAt.set(partitionOf(row), performance.now());
     for (const listener of [...this.listeners]) listener();
   }
 
@@ -95,7 +100,8 @@ export class ProgressReader {
     const over = new Promise<boolean>((resolve) => ending.signal.addEventListener('abort', () => resolve(false)));
     if (this.stopped.aborted) end();
     let cause: unknown;
-    const looks = new Looks(performance.now() - this.othersSeenAt > ofLateMs ? lookAloneMs : 0);
+    const isAlone = performance.now() - this.othersSeenAt > ofLateMs && timeoutMs > lookLastMs;
+    const looks = new Looks(isAlone ? lookAloneMs : 0);
     const look = (): Promise<boolean> =>
       this.look(scope, position, key, looks).catch((error: unknown) => {
         cause = error;
@@ -147,7 +153,10 @@ export class ProgressReader {
     if (this.stopped.aborted) return Promise.reject(new EventBusUnavailableError('The consumer was stopped'));
     this.refreshing ??= this.inTransaction((session) => this.store.progress(session))
       .then((rows) => {
-        if (this.known.merge(rows) || this.othersSeenAt === Infinity) this.othersSeenAt = performance.now();
+        const isFirst = this.othersSeenAt === Infinity;
+        // A look may see a commit of this process before the process is told of it.
+        const isForeign = (row: ProgressRow): boolean => performance.now() - (this.ownAt.get(partitionOf(row)) ?? -Infinity) > ofLateMs;
+        if (this.known.merge(rows).some(isForeign) || isFirst) this.othersSeenAt = performance.now();
       })
       .finally(() => (this.refreshing = undefined));
     return this.refreshing;

@@ -20,9 +20,13 @@ describe('what a bus tells the readers of its process', () => {
     return bus;
   };
 
-  const reading = async (bus: InMemoryEventBus): Promise<{ taken: string[]; errors: unknown[] }> => {
+  const reading = async (
+    bus: InMemoryEventBus,
+    work: () => Promise<void> = async () => undefined,
+  ): Promise<{ taken: string[]; errors: unknown[] }> => {
     const [taken, errors]: [string[], unknown[]] = [[], []];
     const handle = async ({ messages }: IncomingBatch): Promise<void> => {
+      await work();
       for (const one of messages) taken.push(one.kind === 'event' ? one.id : `mark ${one.partition}`);
     };
     const checkpoint = async (): Promise<undefined> => undefined;
@@ -68,6 +72,36 @@ describe('what a bus tells the readers of its process', () => {
     await bus.publish('topic', [message('m-5', 'a')]);
     await eventually('both are there', () => taken.includes('m-5'));
     expect(taken.filter((id) => id.startsWith('m-'))).toEqual(['m-1', 'm-2', 'm-3', 'm-4', 'm-5']);
+  });
+
+  test('is read also when what was appended first is told of last', async () => {
+    class Crossing extends InMemoryBroker {
+      readonly answers: (() => void)[] = [];
+      isHeldUp = false;
+      override async append(topic: string, entries: readonly LogEntry[]): Promise<FirstOffsets> {
+        const firsts = await super.append(topic, entries);
+        if (this.isHeldUp) await new Promise<void>((resolve) => this.answers.push(resolve));
+        return firsts;
+      }
+    }
+    const broker = new Crossing();
+    const bus = await open(broker, unpolled);
+    let [isAtWork, finish] = [false, (): void => undefined];
+    const { taken } = await reading(bus, async () => {
+      if (taken.length > 0) return;
+      isAtWork = true;
+      await new Promise<void>((resolve) => (finish = resolve));
+    });
+    await bus.publish('topic', [message('m-1', 'a')]);
+    await eventually('the reader is busy with it', () => isAtWork);
+    broker.isHeldUp = true;
+    const publishing = [bus.publish('topic', [message('m-2', 'a')]), bus.publish('topic', [message('m-3', 'a')])];
+    await eventually('both are appended', () => broker.answers.length === 2);
+    for (const answer of broker.answers.reverse()) answer();
+    await Promise.all(publishing);
+    finish();
+    await eventually('both are read', () => taken.includes('m-3'));
+    expect(taken).toEqual(['m-1', 'm-2', 'm-3']);
   });
 
   test('leaves its turn to the heartbeats of others, however fast a publisher goes', async () => {

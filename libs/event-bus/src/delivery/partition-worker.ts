@@ -103,7 +103,10 @@ export class PartitionWorker {
   }
 
   private async step(): Promise<void> {
-    if (this.doubted) this.next = undefined;
+    if (this.doubted) {
+      this.next = undefined;
+      this.told.clear();
+    }
     this.doubted = false;
     this.next ??= await this.startingOffset();
     const awaited = this.next >= this.end;

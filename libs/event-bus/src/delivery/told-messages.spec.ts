@@ -29,6 +29,7 @@ describe('the messages that a partition was told of', () => {
     expect(taken(told, 5)).toEqual(['5', '6']);
     told.add(from(7, 1));
     expect(taken(told, 8)).toBeUndefined();
+    expect(told.hasMore).toBe(false);
   });
 
   test('are left to the log when something stands before them that nobody told of', () => {
@@ -38,14 +39,18 @@ describe('the messages that a partition was told of', () => {
     expect(told.hasMore).toBe(false);
   });
 
-  test('never have a gap', () => {
+  test.each([
+    ['there is a gap between them', [from(3, 1), from(5, 1)]],
+    ['the later ones were told of first', [from(4, 1), from(3, 1)]],
+    ['of some it is not known what they are', [from(3, 1), []]],
+    ['of the first it is not known what they are', [[], from(3, 1)]],
+  ])('are left to the log when %s', (_, appends) => {
     const told = new ToldMessages();
-    told.add(from(3, 1));
-    told.add(from(5, 1));
+    for (const append of appends) told.add(append);
     expect(taken(told, 3)).toBeUndefined();
-    told.add(from(3, 1));
-    told.add([]);
-    expect(taken(told, 3)).toBeUndefined();
+    expect(told.hasMore).toBe(false);
+    told.add(from(6, 1));
+    expect(taken(told, 6)).toEqual(['6']);
   });
 
   test('are not kept beyond a bound', () => {
@@ -54,5 +59,8 @@ describe('the messages that a partition was told of', () => {
     expect(taken(told, 0)).toBeUndefined();
     told.add(from(3, 2, 'x'.repeat(400_000)));
     expect(taken(told, 3)).toEqual(['3', '4']);
+    // Small ones count as well.
+    for (let first = 5; first < 5_005; first += 10) told.add(from(first, 10));
+    expect(taken(told, 5)).toBeUndefined();
   });
 });

@@ -3,23 +3,34 @@ import type { ReadLimits } from './polled-log.js';
 
 /** So that memory stays bounded; whoever falls behind by more reads the log. */
 const charactersMax = 1_000_000;
+/** What a message takes beside its texts, roughly. */
+const otherCharacters = 300;
 
-const charactersOf = (message: Incoming): number => (message.kind === 'event' ? message.value.length : 0);
+const charactersOf = (message: Incoming): number => {
+  if (message.kind === 'watermark') return otherCharacters;
+  const headers = Object.entries(message.headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return otherCharacters + message.key.length + message.value.length + headers;
+};
 
 /** The newest messages of one partition, in a row, as far as publishers of this process have told of them. */
 export class ToldMessages {
-  private messages: readonly Incoming[] = [];
+  private messages: Incoming[] = [];
   private characters = 0;
+  /** Something was told that does not fit: the log has it, and all else. */
+  private broken = false;
 
-  /** To be told of what was appended; none: of something, but not of what. */
+  /**
+   * To be told of what was appended; none: of something, but not of what. Of two publishers the one that appended first
+   * may tell of it last.
+   */
   add(messages: readonly Incoming[]): void {
     const [first] = messages;
     const last = this.messages.at(-1);
-    const follows = first !== undefined && last !== undefined && BigInt(last.offset) + 1n === BigInt(first.offset);
-    // Of two publishers the one that appended first may tell of it last: then there is a gap, and the log has it.
-    this.messages = follows ? [...this.messages, ...messages] : messages;
-    this.characters = this.messages.reduce((sum, message) => sum + charactersOf(message), 0);
-    if (this.characters > charactersMax) this.messages = [];
+    if (first === undefined || (last !== undefined && BigInt(last.offset) + 1n !== BigInt(first.offset))) this.broken = true;
+    this.characters += messages.reduce((sum, message) => sum + charactersOf(message), 0);
+    if (this.characters > charactersMax) this.broken = true;
+    if (this.broken) this.messages = [];
+    else this.messages.push(...messages);
   }
 
   /** What stands from the offset on, within the limits; undefined where the log has to be asked, which has all of it. */
@@ -27,12 +38,21 @@ export class ToldMessages {
     const [first] = this.messages;
     const skipped = first === undefined ? -1 : Number(offset - BigInt(first.offset));
     const rest = skipped < 0 ? [] : this.messages.slice(skipped);
-    this.messages = rest.slice(messagesMax);
-    return rest.length === 0 ? undefined : rest.slice(0, messagesMax);
+    this.clear();
+    if (rest.length === 0) return undefined;
+    if (rest.length > messagesMax) this.add(rest.slice(messagesMax));
+    return rest.slice(0, messagesMax);
   }
 
   /** Whether there is something behind what was taken last. */
   get hasMore(): boolean {
     return this.messages.length > 0;
+  }
+
+  /** The log may be another one. */
+  clear(): void {
+    this.messages = [];
+    this.characters = 0;
+    this.broken = false;
   }
 }
