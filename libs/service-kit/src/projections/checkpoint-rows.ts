@@ -129,6 +129,15 @@ export class CheckpointRows {
     );
   }
 
+  /** Renews the lease once more at the end of a batch that took long; its transaction has the row. */
+  async prolong(session: SqlSession, lease_ms: number): Promise<void> {
+    await session.query(
+      `UPDATE ${checkpointTable} SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE projection = $1`,
+      [this.projection, lease_ms],
+      { name: 'cairn_projection_prolong', last: true },
+    );
+  }
+
   /** Tells the other copies what the owner fails with. */
   async tellFailure(session: SqlSession, fence: string, failure: string | undefined): Promise<void> {
     const sql = `UPDATE ${checkpointTable} SET failure = $3 WHERE projection = $1 AND fence = $2 RETURNING ${endingIfFrozen}`;

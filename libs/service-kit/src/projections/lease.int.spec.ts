@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { pgInTransaction } from '@cairn/event-bus';
 import type { InTransaction } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
@@ -120,6 +122,21 @@ describe('of several copies of a service', () => {
     copies.log.grow(1);
     await other.runner.waitFor('4', 60_000);
     expect(await copies.contents()).toEqual(['1:1', '2:2', '3:3', '4:4', 'count:4']);
+  });
+
+  test('one whose batches take longer than its lease lasts keeps the projection', async () => {
+    const owner = await copies.start();
+    const other = await copies.start();
+    owner.behaviour.inBatch = () => sleep(lease_ms * 1.2);
+    for (let n = 1; n <= 4; n += 1) {
+      copies.log.grow(1);
+      await owner.runner.waitFor(String(n), 60_000);
+      // Long enough for the other to look, and too short for the owner to have anything to renew.
+      await sleep(lease_ms / 4);
+    }
+    expect(await fence()).toBe(1);
+    expect(other.source.reads).toBe(0);
+    expect(await copies.rows()).toEqual([1, 2, 3, 4]);
   });
 
   test('one that is idle keeps the projection', async () => {

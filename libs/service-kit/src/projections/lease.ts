@@ -25,9 +25,12 @@ export class Lease {
     return this.owned;
   }
 
-  /** To be told of each commit that renewed it on the way. */
-  renewed(): void {
-    this.renewedAt_ms = performance.now();
+  /**
+   * To be told of each commit that renewed it on the way, and of a time before the statement that did: a batch renews it
+   * when it begins, whenever it ends.
+   */
+  renewed(before_ms: number): void {
+    this.renewedAt_ms = before_ms;
   }
 
   /** To be told when a commit was refused. */
@@ -38,7 +41,17 @@ export class Lease {
   /** Renews the lease when it is due, or takes it when nobody has it. */
   async keep(): Promise<void> {
     if (this.owned === undefined) await this.take();
-    else if (performance.now() - this.renewedAt_ms > this.term_ms / 3) await this.renew(this.owned);
+    else if (this.isDue) await this.renew(this.owned);
+  }
+
+  /** A third of it is over. */
+  get isDue(): boolean {
+    return this.isDueSince(this.renewedAt_ms);
+  }
+
+  /** Whether it would be due if it was renewed then. */
+  isDueSince(renewedAt_ms: number): boolean {
+    return performance.now() - renewedAt_ms > this.term_ms / 3;
   }
 
   /** Lets another copy take over at once. */
@@ -56,6 +69,7 @@ export class Lease {
 
   /** A row that is locked is being written by its owner, which renews the lease: nobody waits for it. */
   private async take(): Promise<void> {
+    const before_ms = performance.now();
     const [row] = await this.inTransaction((session) =>
       session.query<{ fence: string }>(
         `UPDATE ${checkpointTable} SET holder = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
@@ -66,11 +80,12 @@ export class Lease {
         { last: true },
       ),
     );
-    this.renewed();
+    this.renewed(before_ms);
     this.owned = row?.fence;
   }
 
   private async renew(fence: string): Promise<void> {
+    const before_ms = performance.now();
     const [row] = await this.inTransaction((session) =>
       session.query<{ fence: string }>(
         `UPDATE ${checkpointTable} SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -80,7 +95,7 @@ export class Lease {
         { last: true },
       ),
     );
-    if (row) return this.renewed();
+    if (row) return this.renewed(before_ms);
     const [now] = await this.inTransaction((session) =>
       session.query<{ fence: string }>(`SELECT fence::text FROM ${checkpointTable} WHERE projection = $1`, [this.projection]),
     );

@@ -49,19 +49,23 @@ export class Serving<Event> {
     const page = await this.pages.after(from);
     const { readUpTo } = page;
     if (readUpTo === undefined || readUpTo === from) return false;
+    const before_ms = performance.now();
     try {
       await this.apply(fence, from, page, readUpTo);
     } catch (error) {
       await this.requireOwnFailure(error, fence, from);
       return true;
     }
-    lease.renewed();
+    lease.renewed(before_ms);
     known.set(readUpTo);
+    // After a batch that took long in the database others may take it before the next look at the clock.
+    if (lease.isDue) await lease.keep();
     return page.isLast !== true;
   }
 
   private apply(fence: string, from: string | undefined, { events, isLast }: Page<Event>, readUpTo: string): Promise<void> {
     const { projection, inTransaction, rows, lease } = this.parts;
+    const before_ms = performance.now();
     return inTransaction(async (session) => {
       const advanced = rows.advance(session, { fence, from, to: readUpTo, lease_ms: lease.term_ms });
       advanced.catch(() => undefined); // It comes with the failure of the statement that it goes with.
@@ -69,6 +73,7 @@ export class Serving<Event> {
       // Only now, so that the next page is taken apart while the database works, and nothing waits for that.
       if (isLast !== true) this.pages.readOn(readUpTo);
       await projected;
+      if (lease.isDueSince(before_ms)) await rows.prolong(session, lease.term_ms);
     });
   }
 
