@@ -2,7 +2,7 @@ import { checkpointDdl, tablesDdl } from '@cairn/service-kit';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 import { typesOfReceivedDdl } from './log/newer-events.js';
-import { receiveEventsFunction } from './log/receive-events-function.js';
+import { receiveEventsFunction, shortStreamsFunction } from './log/receive-events-function.js';
 import { receivedEventDdl } from './log/received-event.js';
 import { adoptionRectangles } from './read/adoption-rectangles.js';
 import { adoptionProjection } from './read/adoption.read.js';
@@ -67,6 +67,12 @@ class ReceiveEvents1767225600007 extends Forward {
   protected readonly ddl = receiveEventsFunction;
 }
 
+/** What was received is handed over with its streams. */
+class ShortStreams1767225600008 extends Forward {
+  readonly name = 'ShortStreams1767225600008';
+  protected readonly ddl = shortStreamsFunction;
+}
+
 /**
  * One migration a read model, in the order in which they came. They make the first generation by the words of the
  * projection itself; every later one is made by a rebuild, by the same words.
@@ -80,4 +86,5 @@ export const migrations = [
   TypesOfReceived1767225600005,
   IndexesOfReaders1767225600006,
   ReceiveEvents1767225600007,
+  ShortStreams1767225600008,
 ];

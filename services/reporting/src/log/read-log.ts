@@ -39,25 +39,20 @@ export const readStreams = async (
   return byStream(rows);
 };
 
+/** What a stream has at most that is handed over with an event of it. */
+export const shortStream = { eventsMax: 50, charactersMax: 50_000 } as const;
+
 /**
- * Everything received of those of these streams that have up to `eventsMax` events, by stream, in the order of their
- * versions. Each is a walk along the index, whatever the size of the log; it goes along with the next statement.
+ * Everything received of those of these streams that are short, by stream, in the order of their versions. It goes along
+ * with the next statement.
  */
-export const readShortStreams = async (
-  session: SqlSession,
-  streams: readonly string[],
-  eventsMax: number,
-): Promise<ReadonlyMap<string, readonly ReceivedEvent[]>> => {
+export const readShortStreams = async (session: SqlSession, streams: readonly string[]): Promise<ReadonlyMap<string, readonly ReceivedEvent[]>> => {
   const rows = await session.query<LogRow>(
-    `SELECT r.log_position::text AS position, r.event FROM unnest($1::text[]) AS s (stream)
-     CROSS JOIN LATERAL (
-       SELECT e.log_position, e.stream_version, e.event FROM received_event e
-       WHERE e.stream = s.stream ORDER BY e.stream_version DESC LIMIT $2) r
-     ORDER BY s.stream, r.stream_version`,
-    [streams, eventsMax + 1],
-    { name: 'received_streams', withNext: true },
+    'SELECT log_position::text AS position, event FROM received_short_streams($1, $2, $3)',
+    [streams, shortStream.eventsMax, shortStream.charactersMax],
+    { name: 'received_short_streams', withNext: true },
   );
-  return new Map([...byStream(rows)].filter(([, events]) => events.length <= eventsMax));
+  return byStream(rows);
 };
 
 const byStream = (rows: readonly LogRow[]): ReadonlyMap<string, readonly ReceivedEvent[]> => {

@@ -51,3 +51,24 @@ BEGIN
   IF added > 0 THEN UPDATE received_head SET log_position = head + added WHERE one = 1; END IF;
 END $$;
 `;
+
+/**
+ * Everything received of those of the streams that are short, in the order of their versions: nothing of one that has
+ * more events, or more text, than is asked for. It is called under the lock of the log's head, so it never walks the log,
+ * whatever size that had when the function was planned.
+ */
+export const shortStreamsFunction = `
+CREATE OR REPLACE FUNCTION received_short_streams(p_streams text[], p_events_max int, p_characters_max int)
+RETURNS TABLE (log_position bigint, event json) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+BEGIN
+  RETURN QUERY
+    SELECT r.log_position, r.event FROM unnest(p_streams) AS s (stream)
+    CROSS JOIN LATERAL (
+      SELECT newest.*, count(*) OVER () AS events, sum(length(newest.event::text)) OVER () AS characters
+      FROM (
+        SELECT e.log_position, e.stream_version, e.event FROM received_event e
+        WHERE e.stream = s.stream ORDER BY e.stream_version DESC LIMIT p_events_max + 1) newest) r
+    WHERE r.events <= p_events_max AND r.characters <= p_characters_max
+    ORDER BY s.stream, r.stream_version;
+END $$;
+`;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
 import { day, Publisher } from '../testing/public-events.js';
-import { logHead, readLog, readStreams } from './read-log.js';
+import { logHead, readLog, readShortStreams, readStreams } from './read-log.js';
 import { appendReceived } from './received-event.js';
 
 describe('the log of received events', () => {
@@ -89,6 +89,21 @@ describe('the log of received events', () => {
     expect((await handedOver(...Array.from({ length: 21 }, () => reopened(pupil)))).every(([, history]) => history === undefined)).toBe(true);
     for (let times = 0; times < 2; times += 1) await handedOver(...Array.from({ length: 14 }, () => reopened(pupil)));
     expect(await handedOver(reopened(pupil))).toEqual([[51, undefined]]);
+    const wordy = publisher.opened(52, 'x'.repeat(60_000), { occurredAt: day(1) });
+    expect(await handedOver(wordy)).toEqual([[1, undefined]]);
+  });
+
+  test('never walks the log for them, however small it was when that was planned', async () => {
+    await database.inTransaction(async (session) => {
+      // Of a table of a page or two the planner thinks that it is read fastest.
+      await session.query('ANALYZE received_event');
+      const scans = () => session.query(`SELECT pg_stat_get_xact_numscans('received_event'::regclass)::text AS of_the_table`);
+      const before = await scans();
+      // Goes along with the next statement.
+      const streams = readShortStreams(session, [started.stream, opened.stream]);
+      expect(await scans()).toEqual(before);
+      expect((await streams).size).toBe(2);
+    });
   });
 
   test('stays dense and holds each event once under racing consumers', async () => {

@@ -76,7 +76,6 @@ export interface Appending {
 
 /** Of more events, or of longer streams, the histories are left to those who need them. */
 const eventsWithHistoryMax = 20;
-const historyEventsMax = 50;
 
 /**
  * Appends what the log does not hold yet, in the order given. Events that the log holds are passed over, so a batch may
@@ -91,7 +90,7 @@ export const appendReceived = (session: SqlSession, events: readonly AnyPublicEv
     { name: 'received_events_append', withNext: true },
   );
   const streams = events.length > eventsWithHistoryMax ? [] : [...new Set(events.map(({ stream }) => stream))];
-  const whole = streams.length === 0 ? undefined : readShortStreams(session, streams, historyEventsMax);
+  const whole = streams.length === 0 ? undefined : readShortStreams(session, streams);
   const added = Promise.all([appended, whole]).then(([rows, histories]) => {
     const positions = new Map(rows.map((row) => [row.event_id, Number(row.log_position)]));
     const fresh = events.flatMap((event) => {
