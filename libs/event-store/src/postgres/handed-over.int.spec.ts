@@ -21,7 +21,8 @@ test('a subscription is handed what its process appends, as the store has it, an
     await here.append(aStream(scope), 'no-stream', someEvents(1));
     await subscriber.untilCount(count);
   }
-  expect(reading).not.toHaveBeenCalled();
+  // One, where it had read the last event before it was told of it.
+  expect(reading.mock.calls.length).toBeLessThanOrEqual(1);
 
   const waking = setInterval(() => subscriber.subscription.wake(), 20);
   for (let round = 0; round < 5; round += 1) {

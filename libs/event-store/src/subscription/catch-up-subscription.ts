@@ -97,12 +97,11 @@ export class CatchUpSubscription implements Subscription {
     const known = this.looksForOthers || !this.followsRecent ? undefined : recent.after(after, asked);
     this.looksForOthers = false;
     if (known !== undefined) return known;
-    const expectsMore = recent.goesBeyond(after);
+    const knownBefore = recent.lastPosition;
     const page = await this.untilDone(() => this.source.readAll(asked));
-    const isEnd = page?.readUpTo === after;
-    // What was committed before the question would have been found, in the record that it was committed to.
-    if (expectsMore && isEnd) recent.forget();
-    this.followsRecent ||= isEnd || recent.has(page?.events.at(-1));
+    if (page === undefined) return undefined;
+    recent.checkAgainst(page, this.batchEventsMax, knownBefore);
+    this.followsRecent ||= page.readUpTo === after || recent.has(page.events.at(-1));
     return page;
   }
 
@@ -114,6 +113,7 @@ export class CatchUpSubscription implements Subscription {
       } catch (error) {
         // By the time the store answers again, it may be another record.
         this.followsRecent = false;
+        this.source.recent.forget();
         this.report(error);
         await this.pause(pauseMs);
       }

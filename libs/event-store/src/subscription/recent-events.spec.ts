@@ -44,8 +44,20 @@ describe('the newest events of a store', () => {
     expect(recent.add(from(6, 1))).toBe(true);
     expect(recent.after('4', {})).toBeUndefined();
     expect(recent.after('6', {})).toEqual({ events: [], readUpTo: '6' });
-    expect(recent.add(from(2, 1))).toBe(true);
-    expect(recent.goesBeyond('2')).toBe(false);
+    expect(recent.add(from(2, 1))).toBe(false);
+    expect(recent.after('6', {})).toBeUndefined();
+  });
+
+  test('are forgotten when the store answers with less than was known before it was asked', () => {
+    const recent = new RecentEvents();
+    const events = from(5, 4);
+    recent.add(events);
+    recent.checkAgainst({ events: events.slice(0, 2), readUpTo: '6' }, 2, recent.lastPosition);
+    recent.checkAgainst({ events, readUpTo: '8' }, 10, recent.lastPosition);
+    recent.checkAgainst({ events: events.slice(0, 2), readUpTo: '6' }, 10, '6');
+    expect(recent.lastPosition).toBe('8');
+    recent.checkAgainst({ events: events.slice(0, 2), readUpTo: '6' }, 10, recent.lastPosition);
+    expect(recent.lastPosition).toBeUndefined();
   });
 
   test('begin anew after a gap, which another process has filled', () => {

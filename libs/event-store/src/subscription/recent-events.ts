@@ -18,6 +18,11 @@ export class RecentEvents {
     const { end } = this;
     const known = this.events.find(({ position }) => position === first.position);
     if (known?.id === first.id) return false;
+    // Older than what is held: what a repeated append answers with, or an event of another record, that is shorter.
+    if (known === undefined && end !== undefined && Number(first.position) <= end) {
+      this.forget();
+      return false;
+    }
     // Of a position that has another event by now, all that is held is of another record.
     const all = Number(first.position) - 1 === end ? [...this.events, ...events] : events;
     this.events = all.slice(-eventsMax);
@@ -46,6 +51,19 @@ export class RecentEvents {
   /** Whether it is one of them. */
   has(event: RecordedEvent | undefined): boolean {
     return event !== undefined && this.events.some(({ id, position }) => position === event.position && id === event.id);
+  }
+
+  /**
+   * To be told of a page that the store has answered with, and of the last position that was known before it was asked. A
+   * page with room left that does not come so far is of another record, or of this one as it was before.
+   */
+  checkAgainst(page: ReadAllPage, limit: number, knownBefore: string | undefined): void {
+    const fallsShort = knownBefore !== undefined && Number(page.readUpTo) < Number(knownBefore);
+    if (fallsShort && page.events.length < limit) this.forget();
+  }
+
+  get lastPosition(): string | undefined {
+    return this.events.at(-1)?.position;
   }
 
   /** Whether this process knows of events after the position. */
