@@ -1,6 +1,5 @@
 import type { IncomingMessage } from '../event-bus.js';
 import type { Begun, ConsumerStore } from '../postgres/consumer-store.js';
-import { isNotAll } from '../postgres/consumer-store.js';
 import type { ParkedStore } from '../postgres/parked-store.js';
 import { behindParked } from '../postgres/parked-store.js';
 import type { InTransaction, SqlSession } from '../sql-session.js';
@@ -101,8 +100,9 @@ export class JointRuns {
   }
 
   /**
-   * Begins them together with what they are to do, as if nothing were in the way; undefined when something was. Then
-   * those that follow are looked at first for a while: what comes again comes in numbers.
+   * Begins them together with what they are to do, as if nothing were in the way; undefined when something was, or when a
+   * message could not be applied, which may be one that is not to be. Then those that follow are looked at first for a
+   * while: what comes again comes in numbers.
    */
   private async inOneRoundTrip(runs: readonly Run[]): Promise<readonly Answer[] | undefined> {
     if (this.carefulFor > 0) {
@@ -120,7 +120,7 @@ export class JointRuns {
       const begun = await beginning;
       return runs.map((run) => answerOf(begun.get(run)));
     } catch (error) {
-      if (!isNotAll(error)) throw error;
+      if (isEnvironmentFailure(error)) throw error;
       this.carefulFor = carefulRuns;
       return undefined;
     }

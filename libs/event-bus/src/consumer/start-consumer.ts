@@ -35,8 +35,9 @@ export interface ConsumerOptions {
   readonly schema: string;
   /**
    * The effect, within the transaction that also moves the checkpoint. Messages of one topic, each id once, those of each
-   * partition in their order. May be called with a part of them after the whole has failed. What it throws parks a message in the end,
-   * unless it is a failure of the surroundings.
+   * partition in their order. May be called with a part of them after the whole has failed, and, in a transaction that comes to
+   * nothing, with messages that came before or are to be parked: so whatever it does, it does within the transaction. What it
+   * throws parks a message in the end, unless it is a failure of the surroundings.
    */
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
   /** Default 500. */

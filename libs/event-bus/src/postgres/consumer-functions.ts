@@ -7,7 +7,7 @@ import { quoteIdentifier } from '../quote-identifier.js';
 export const idleInTransactionMs = 5_000;
 
 /** SQLSTATE of runs that cannot be begun all as they are; Cairn's own, in a class that PostgreSQL leaves free. */
-export const notAllState = 'CB002';
+const notAllState = 'CB002';
 
 /**
  * What a run of messages begins with, in one round trip: moves the checkpoint and holds its row until the commit, notes

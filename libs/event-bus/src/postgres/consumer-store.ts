@@ -1,6 +1,5 @@
 import { quoteIdentifier } from '../quote-identifier.js';
 import type { Sending, SqlSession } from '../sql-session.js';
-import { notAllState } from './consumer-functions.js';
 import { unnamedLog } from './consumer-tables.js';
 
 export interface ProgressRow {
@@ -115,7 +114,7 @@ export class ConsumerStore {
   /**
    * Begins all of these runs, to apply every event of them. It goes along with the next statement, which the server does
    * not even begin when something is in the way: a partition that is not free, an id that came before, a key that is
-   * parked. `isNotAll` tells such a failure from others.
+   * parked.
    */
   beginAll(session: SqlSession, runs: readonly Beginning[]): Promise<ReadonlyMap<Beginning, Begun | 'stale'>> {
     return this.beginBy('consumer_take_in_all', session, runs, { withNext: true });
@@ -184,9 +183,6 @@ export class ConsumerStore {
     );
   }
 }
-
-/** Whether it is what `beginAll` fails with when something is in the way. */
-export const isNotAll = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === notAllState;
 
 interface MovedRow {
   readonly moved_scopes: string[] | null;
