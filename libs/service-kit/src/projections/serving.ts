@@ -59,7 +59,7 @@ export class Serving<Event> {
     lease.renewed(before_ms);
     known.set(readUpTo);
     // After a batch that took long in the database others may take it before the next look at the clock.
-    if (lease.isDue) await lease.keep();
+    if (lease.isDue) await lease.keep().catch(() => undefined); // The loop that keeps it tries again, and tells.
     return page.isLast !== true;
   }
 
