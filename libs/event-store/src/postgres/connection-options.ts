@@ -10,9 +10,9 @@ export interface PostgresEventStoreOptions {
   readonly connectionString?: string;
   /** What `pg` takes beside or instead of the connection string: TLS, password function, size of the reading pool. No deadlines. */
   readonly pool?: pg.PoolConfig;
-  /** Between two looks for new events while some come; default 5 ms. */
+  /** Between two looks for events of other processes while they find some; default 5 ms. */
   readonly pollIntervalMs?: number;
-  /** What that grows to while none come; default 50 ms. */
+  /** What that grows to while they find none; default 50 ms. */
   readonly idleIntervalMsMax?: number;
   /** How long a statement may take before the engine counts as unavailable; default 10 s. */
   readonly callTimeoutMs?: number;

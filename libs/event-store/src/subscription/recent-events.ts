@@ -16,7 +16,8 @@ export class RecentEvents {
     const [first] = events;
     if (first === undefined) return false;
     const { end } = this;
-    const known = this.events.find(({ position }) => position === first.position);
+    const follows = Number(first.position) - 1 === end;
+    const known = follows ? undefined : this.events.find(({ position }) => position === first.position);
     if (known?.id === first.id) return false;
     // Older than what is held: what a repeated append answers with, or an event of another record, that is shorter.
     if (known === undefined && end !== undefined && Number(first.position) <= end) {
@@ -24,7 +25,7 @@ export class RecentEvents {
       return false;
     }
     // Of a position that has another event by now, all that is held is of another record.
-    const all = Number(first.position) - 1 === end ? [...this.events, ...events] : events;
+    const all = follows ? [...this.events, ...events] : events;
     this.events = all.slice(-eventsMax);
     return true;
   }

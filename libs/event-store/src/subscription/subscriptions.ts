@@ -44,8 +44,9 @@ export class Subscriptions {
    * positions what it was may be told, too: they need not read it then.
    */
   committed(events?: readonly RecordedEvent[]): void {
-    if (events === undefined) this.recent.forget();
-    this.tail.committed(events !== undefined && this.recent.add(events));
+    const isKept = events !== undefined && this.open.size > 0;
+    if (!isKept) this.recent.forget();
+    this.tail.committed(isKept && this.recent.add(events));
   }
 
   async stop(): Promise<void> {
