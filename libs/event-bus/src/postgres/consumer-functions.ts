@@ -68,6 +68,14 @@ ${takeInRuns(schema)}`;
  */
 const jointStatementMs = 2_000;
 
+/** What both functions on several runs take and answer. */
+const ofRuns = `(
+  p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
+  p_places integer[], p_scopes text[], p_positions text[], p_event_places integer[], p_ids text[], p_keys text[]
+) RETURNS TABLE (
+  run_place integer, is_stale boolean, fresh_ids text[], parked_keys text[], moved_scopes text[], moved_positions text[]
+)`;
+
 /**
  * The same for runs of several partitions, each partition once, whose events are of the first one's topic. Passes over
  * those whose checkpoint is held by another or does not exist, and answers a row for each of the others: the run's place
@@ -77,12 +85,7 @@ const jointStatementMs = 2_000;
  * `consumer_take_in_all` does the same, or fails: unless it is all of them, and every event is to be applied.
  */
 const takeInRuns = (schema: string): string => `
-CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_runs(
-  p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
-  p_places integer[], p_scopes text[], p_positions text[], p_event_places integer[], p_ids text[], p_keys text[]
-) RETURNS TABLE (
-  run_place integer, is_stale boolean, fresh_ids text[], parked_keys text[], moved_scopes text[], moved_positions text[]
-) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_runs${ofRuns} LANGUAGE plpgsql AS $$
 DECLARE
   held integer[];
   taken integer[];
@@ -137,12 +140,7 @@ BEGIN
     GROUP BY h.place;
 END $$;
 
-CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_all(
-  p_group text, p_log_ids text[], p_topics text[], p_partitions integer[], p_last_offsets bigint[], p_fences bigint[],
-  p_places integer[], p_scopes text[], p_positions text[], p_event_places integer[], p_ids text[], p_keys text[]
-) RETURNS TABLE (
-  run_place integer, is_stale boolean, fresh_ids text[], parked_keys text[], moved_scopes text[], moved_positions text[]
-) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ${schema}.consumer_take_in_all${ofRuns} LANGUAGE plpgsql AS $$
 DECLARE
   begun integer := 0;
 BEGIN
