@@ -49,23 +49,22 @@ export class Serving<Event> {
     const page = await this.pages.after(from);
     const { readUpTo } = page;
     if (readUpTo === undefined || readUpTo === from) return false;
-    const before_ms = performance.now();
     try {
-      await this.apply(fence, from, page, readUpTo);
+      lease.renewed(await this.apply(fence, from, page, readUpTo));
     } catch (error) {
       await this.requireOwnFailure(error, fence, from);
       return true;
     }
-    lease.renewed(before_ms);
     known.set(readUpTo);
     // After a batch that took long in the database others may take it before the next look at the clock.
     if (lease.isDue) await lease.keep().catch(() => undefined); // The loop that keeps it tries again, and tells.
     return page.isLast !== true;
   }
 
-  private apply(fence: string, from: string | undefined, { events, isLast }: Page<Event>, readUpTo: string): Promise<void> {
+  /** Answers a time before the statement that renewed the lease with it. */
+  private apply(fence: string, from: string | undefined, { events, isLast }: Page<Event>, readUpTo: string): Promise<number> {
     const { projection, inTransaction, rows, lease } = this.parts;
-    const before_ms = performance.now();
+    const begun_ms = performance.now();
     return inTransaction(async (session) => {
       const advanced = rows.advance(session, { fence, from, to: readUpTo, lease_ms: lease.term_ms });
       advanced.catch(() => undefined); // It comes with the failure of the statement that it goes with.
@@ -73,7 +72,10 @@ export class Serving<Event> {
       // Only now, so that the next page is taken apart while the database works, and nothing waits for that.
       if (isLast !== true) this.pages.readOn(readUpTo);
       await projected;
-      if (lease.isDueSince(before_ms)) await rows.prolong(session, lease.term_ms);
+      if (!lease.isDueSince(begun_ms)) return begun_ms;
+      const prolonged_ms = performance.now();
+      await rows.prolong(session, lease.term_ms);
+      return prolonged_ms;
     });
   }
 
