@@ -1,4 +1,4 @@
-import { StoppedEarlyError } from '@cairn/service-kit';
+import { StoppedEarlyError, StopTimedOutError } from '@cairn/service-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { dropDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.command.js';
@@ -105,4 +105,6 @@ try {
   console.error(error instanceof Error ? error.message : String(error));
   if (process.env['CAIRN_LOG'] === 'debug') console.error(error);
   process.exitCode = error instanceof StoppedEarlyError ? error.exitCode : 1;
+  // What the services wait for would keep the process alive.
+  if (error instanceof StopTimedOutError) process.exit();
 }

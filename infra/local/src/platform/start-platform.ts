@@ -7,7 +7,7 @@ import { LocalTokenIssuer, startAdmin } from '@cairn/admin';
 import { startDirectory } from '@cairn/directory';
 import { startReporting } from '@cairn/reporting';
 import { startScalingPlan } from '@cairn/scaling-plan';
-import { Closers, localIssuer, provisionDatabase } from '@cairn/service-kit';
+import { closeInTime, Closers, localIssuer, provisionDatabase } from '@cairn/service-kit';
 import type { LogLevel, RunningService, ServiceConfig } from '@cairn/service-kit';
 
 import { loadSampleOnce } from '../loader/load-sample.js';
@@ -49,11 +49,13 @@ export interface RunningPlatform {
   readonly url: string;
   /** The operator's bearer token. */
   readonly token: string;
-  /** Services drain first, the database stops last. */
+  /** Services drain first, the database stops last. @throws StopTimedOutError when services wait for an engine that does not answer */
   stop(): Promise<void>;
 }
 
 const host = '127.0.0.1';
+/** How long services of this process may take to end. Those that are processes have a limit of their own, which is shorter than theirs here. */
+const stopLimit_ms = { inProcess: 10_000, asProcesses: 20_000 } as const;
 const webRoot = fileURLToPath(new URL('../../../../services/admin/web/dist', import.meta.url));
 
 /** The services behind the door, by the name of their scope. */
@@ -89,7 +91,7 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
   onProgress('Starting the services');
   const { startServices = startInProcess } = options;
   const services = await startServices(serviceConfig(options, database.url, identity.publicKeyPem));
-  for (const service of services) closers.push(() => service.close());
+  closers.push(() => closeInTime(services, options.startServices ? stopLimit_ms.asProcesses : stopLimit_ms.inProcess));
   signal.throwIfAborted();
   const issuer = await LocalTokenIssuer.open(identity.privateKeyPem);
   let starting: string | undefined = 'The platform is starting.';
@@ -138,6 +140,6 @@ const startInProcess: StartServices = async (config) => {
   const failed = results.find((result) => result.status === 'rejected');
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (failed === undefined) return started;
-  await Promise.allSettled(started.map((service) => service.close()));
+  await closeInTime(started, stopLimit_ms.inProcess).catch(() => undefined); // What is thrown is why it was not started.
   throw failed.reason;
 };

@@ -1,15 +1,11 @@
+import { closeInTime, StopTimedOutError } from './close-in-time.js';
 import type { ServiceConfig } from './config.js';
 import { configFrom } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
-import { TimedOutError, withinTime } from './engine-trouble.js';
 import type { RunningService } from './serve.js';
 import type { StartOptions } from './start-service.js';
 import { StoppedEarlyError, toldToStop } from './told-to-stop.js';
 
-/**
- * What a stop waits for has limits of its own, of which those of an engine that is frozen add up. Nothing is lost by an end
- * in the middle of it: that is what a kill would be.
- */
 const stopLimit_ms = 10_000;
 
 /**
@@ -27,22 +23,12 @@ export const runAlone = async (
     const onListening = (url: string): void => console.log(`${service} answers at ${url}`);
     const running = await start(configFrom(process.env), { waitForEngines: true, onListening, signal });
     await told;
-    await closeInTime(running);
+    await closeInTime([running], stopLimit_ms);
   } catch (error) {
     if (error instanceof StoppedEarlyError) return; // It was asked to stop, and it has: nothing is left open.
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigurationError || error instanceof StopTimedOutError)) throw error;
     console.error(error.message);
+    if (error instanceof StopTimedOutError) process.exit(1);
     process.exitCode = 2;
-  }
-};
-
-const closeInTime = async (running: RunningService): Promise<void> => {
-  try {
-    await withinTime(running.close(), stopLimit_ms);
-  } catch (error) {
-    if (!(error instanceof TimedOutError)) throw error;
-    const seconds = stopLimit_ms / 1_000;
-    console.error(`${running.name} ends although an engine has not answered for ${seconds} s: what it had begun there is taken up from the last commit.`);
-    process.exit(1);
   }
 };
