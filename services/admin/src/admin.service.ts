@@ -55,13 +55,16 @@ const upstreamReadiness = (readiness: Readiness, { name, url }: Upstream): void 
   readiness.add({
     name,
     check: async () => {
-      const response = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(3_500) });
+      const response = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(3_000) });
       return response.ok ? undefined : 'is not ready';
     },
   });
 
+/** Longer than a service takes to find out what is wrong with it, and than the door waits for that. */
+const readinessLimit_ms = 3_200;
+
 const readinessOf = ({ upstreams, gate }: AdminConfig, directory: Upstreams): Readiness => {
-  const readiness = new Readiness();
+  const readiness = new Readiness(readinessLimit_ms);
   readiness.add({ name: 'start-up', check: () => Promise.resolve(gate?.()) });
   readiness.add({
     name: 'documents',

@@ -91,6 +91,14 @@ describe('a service whose PostgreSQL goes away', () => {
     const [commanded, read] = await Promise.all([command(), ask('GET', '/api/districts')]);
     expectAway(commanded, 20_000);
     expectAway(read, 20_000);
+    const [operations, ready] = await Promise.all([ask('GET', '/api/services/directory/operations'), ask('GET', '/api/health/ready')]);
+    expect(operations).toMatchObject({ status: 200, body: { ready: false, readModels: [] } });
+    const address = `PostgreSQL at ${new URL(proxy.url).host}`;
+    expect(operations.body['engines']).toEqual(Array(3).fill(expect.objectContaining({ state: 'down', detail: expect.stringContaining(address) })));
+    expect(ready.status).toBe(503);
+    // The door, and whoever looks at its health, asks for so long: later, nobody would hear which engine it is.
+    expect(operations.took_ms).toBeLessThan(5_000);
+    expect(ready.took_ms).toBeLessThan(3_000);
     proxy.thaw();
     await expectWellAgain();
   }, 120_000);

@@ -6,6 +6,7 @@ import { PositionNotReachedError } from '../http/min-position.interceptor.js';
 import { AfterCommit } from '../projections/after-commit.js';
 import type { CommitListener } from '../projections/after-commit.js';
 import { CaughtUpOnce } from './caught-up-once.js';
+import { withinTime } from './engine-trouble.js';
 import type { Platform } from './platform.js';
 import type { Background } from './serve.js';
 import { tellOnce } from './tell-once.js';
@@ -16,14 +17,18 @@ export interface ConsumerParts {
   readonly apply: (messages: readonly IncomingMessage[], session: SqlSession) => Promise<void>;
 }
 
+/** Less than operations wait for all of it. */
+const status_ms = 2_000;
+
 /** How far a service is with what it hears. */
 export interface ConsumerStatus {
   readonly group: string;
   readonly topics: string[];
-  /** Messages, watermarks included, that were not taken in yet. */
-  readonly lag: number;
-  readonly parkedKeys: number;
-  readonly parkedMessages: number;
+  /** Messages, watermarks included, that were not taken in yet; undefined while the bus does not tell. */
+  readonly lag?: number;
+  /** Undefined while the database does not tell. */
+  readonly parkedKeys?: number;
+  readonly parkedMessages?: number;
 }
 
 /** What a service hears from others, applied within transactions of its own database. */
@@ -102,8 +107,15 @@ export const consumerOf = (platform: Platform, { topics, apply }: ConsumerParts)
     },
     status: async () => {
       if (!consumer) return undefined;
-      const [lag, parked] = await Promise.all([consumer.lag(), consumer.countParked()]);
-      return { group: service, topics: [...topics], lag, parkedKeys: parked.keys, parkedMessages: parked.messages };
+      // Bus and database may be two engines, and one of them away.
+      const within = <Value>(asked: Promise<Value>): Promise<Value | undefined> => withinTime(asked, status_ms).catch(() => undefined);
+      const [lag, parked] = await Promise.all([within(consumer.lag()), within(consumer.countParked())]);
+      return {
+        group: service,
+        topics: [...topics],
+        ...(lag === undefined ? {} : { lag }),
+        ...(parked === undefined ? {} : { parkedKeys: parked.keys, parkedMessages: parked.messages }),
+      };
     },
     waitFor: async (scope, position, timeout_ms) => {
       try {

@@ -11,7 +11,8 @@ export interface EngineStatus {
   readonly answered_ms?: number;
 }
 
-const look_ms = 2_500;
+/** How long operations wait for whatever they look at. */
+export const look_ms = 2_500;
 
 /** Asks each engine for something small. Takes 2.5 s at most. */
 export const engineStatuses = (engines: readonly Engine[]): Promise<EngineStatus[]> => Promise.all(engines.map(statusOf));

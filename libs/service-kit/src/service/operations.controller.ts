@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { AllowPlatformOperators } from '../http/principal.js';
 import type { ReadModels } from '../projections/read-models.controller.js';
 import type { ConsumerStatus } from './consumer.js';
-import { engineStatuses } from './engine-status.js';
+import { engineStatuses, look_ms } from './engine-status.js';
+import { withinTime } from './engine-trouble.js';
 import type { Platform } from './platform.js';
 import type { RelayStatus } from './relay.js';
 
@@ -30,7 +31,7 @@ const answerSchema = z.object({
     .object({ topic: z.string(), publishedUpTo: z.string().optional(), head: z.string(), caughtUp: z.boolean(), behind_ms: z.number() })
     .optional(),
   consumer: z
-    .object({ group: z.string(), topics: z.array(z.string()), lag: z.int(), parkedKeys: z.int(), parkedMessages: z.int() })
+    .object({ group: z.string(), topics: z.array(z.string()), lag: z.int().optional(), parkedKeys: z.int().optional(), parkedMessages: z.int().optional() })
     .optional(),
   readModels: z.array(
     z.looseObject({
@@ -60,8 +61,11 @@ interface Publishing {
 
 const publishes = (background: object): background is Publishing => 'relayStatus' in background;
 
-/** What is not to be had because an engine is away is left out; the engine itself says so. */
-const orNone = <Value>(asked: Promise<Value> | undefined): Promise<Value | undefined> => asked?.catch(() => undefined) ?? Promise.resolve(undefined);
+/** What is not to be had because an engine is away, or frozen, is left out; the engine itself says so. */
+const orNone = async <Value>(asked: Promise<Value> | undefined): Promise<Value | undefined> => {
+  if (asked === undefined) return undefined;
+  return withinTime(asked, look_ms).catch(() => undefined);
+};
 
 /** A service as operations look at it. */
 export class Operations {
@@ -70,6 +74,7 @@ export class Operations {
     private readonly parts: Parts,
   ) {}
 
+  /** Takes hardly longer than the engines are asked for: whoever looks wants to know which of them does not answer. */
   async look(): Promise<z.infer<typeof answerSchema>> {
     const { service, readiness, engines } = this.platform;
     const { background, transport, readModels } = this.parts;

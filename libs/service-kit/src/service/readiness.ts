@@ -16,6 +16,9 @@ export class Readiness {
   private readonly checks: ReadinessCheck[] = [];
   private readonly warners: ReadinessCheck[] = [];
 
+  /** How long a check may take: less than whoever asks waits for the reason. */
+  constructor(private readonly limit_ms = 2_500) {}
+
   add(check: ReadinessCheck): void {
     this.checks.push(check);
   }
@@ -26,24 +29,24 @@ export class Readiness {
   }
 
   warnings(): Promise<readonly Finding[]> {
-    return findings(this.warners);
+    return findings(this.warners, this.limit_ms);
   }
 
-  /** The checks that fail, with the reason. A check that throws or takes over 4 s fails. */
+  /** The checks that fail, with the reason. A check that throws, or does not answer in time, fails. */
   failures(): Promise<readonly Finding[]> {
-    return findings(this.checks);
+    return findings(this.checks, this.limit_ms);
   }
 }
 
-const findings = async (checks: readonly ReadinessCheck[]): Promise<readonly Finding[]> => {
-  const results = await Promise.all(checks.map(async ({ name, check }) => ({ name, reason: await bounded(check) })));
+const findings = async (checks: readonly ReadinessCheck[], limit_ms: number): Promise<readonly Finding[]> => {
+  const results = await Promise.all(checks.map(async ({ name, check }) => ({ name, reason: await bounded(check, limit_ms) })));
   return results.flatMap(({ name, reason }) => (reason === undefined ? [] : [{ name, reason }]));
 };
 
-const bounded = async (check: () => Promise<string | undefined>): Promise<string | undefined> => {
+const bounded = async (check: () => Promise<string | undefined>, limit_ms: number): Promise<string | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('does not answer'), 4_000);
+    timer = setTimeout(() => resolve('does not answer'), limit_ms);
   });
   try {
     return await Promise.race([check(), late]);
