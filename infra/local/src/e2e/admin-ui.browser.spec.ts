@@ -146,24 +146,51 @@ describe('the admin UI, on the sample', () => {
   });
 
   test('what a service could not apply is shown with the reason, tried again, and dropped with a reason of its own', async () => {
-    const bus = openPostgresEventBus({ connection: { connectionString: cairn.databaseUrl }, schema: busSchema });
     const broken = (id: string, sourcePosition: string) => ({ id, key: 'nobody', headers: {}, value: '{}', scope: 'scaling-plan', sourcePosition });
-    await bus.publish(topics.scalingPlan.name, [broken('broken-1', '900001'), broken('broken-2', '900002')]);
-    await bus.close();
+    const publish = async (...messages: readonly ReturnType<typeof broken>[]): Promise<void> => {
+      const bus = openPostgresEventBus({ connection: { connectionString: cairn.databaseUrl }, schema: busSchema });
+      await bus.publish(topics.scalingPlan.name, messages);
+      await bus.close();
+    };
+    await publish(broken('broken-1', '900001'), broken('broken-2', '900002'));
     await page.getByRole('heading', { level: 1, name: /2 messages are parked/ }).waitFor();
     const parked = page.getByRole('listitem').filter({ hasText: 'nobody' });
     await parked.getByText('1 more message waits behind it').waitFor();
     await parked.getByRole('button', { name: 'Replay' }).click();
     await parked.getByText('It failed again').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-    for (const rest of [/1 message is parked/, /services are ready\.$/]) {
-      await parked.getByRole('button', { name: 'Drop', exact: true }).click();
-      await parked.getByRole('button', { name: 'Drop the first message' }).click();
-      await parked.getByText('Say why.').waitFor();
-      await parked.getByLabel('Why is it given up?').fill('It was typed by hand.');
-      await parked.getByRole('button', { name: 'Drop the first message' }).click();
+    await parked.getByRole('button', { name: 'Drop the first message of nobody' }).click();
+    await parked.getByRole('button', { name: 'Drop the first message', exact: true }).click();
+    await parked.getByText('Say why.').waitFor();
+    await parked.getByLabel('Why is it given up?').fill('It was typed by hand.');
+    // One more that comes meanwhile takes nothing of what was written.
+    await publish(broken('broken-3', '900003'));
+    await parked.getByText('2 more messages wait behind it').waitFor();
+    expect(await parked.getByLabel('Why is it given up?').inputValue()).toBe('It was typed by hand.');
+    await parked.getByRole('button', { name: 'Drop the first message', exact: true }).click();
+    for (const rest of [/2 messages are parked/, /1 message is parked/]) {
       await page.getByRole('heading', { level: 1, name: rest }).waitFor();
+      await parked.getByRole('button', { name: 'Drop the first message of nobody' }).click();
+      await parked.getByLabel('Why is it given up?').fill('It was typed by hand.');
+      await parked.getByRole('button', { name: 'Drop the first message', exact: true }).click();
     }
+    await page.getByRole('heading', { level: 1, name: /services are ready\.$/ }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'The message was dropped' }).waitFor();
+  });
+
+  test('operations can be looked at while no district can be read, and the way there is shown', async () => {
+    const away = { status: 503, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/unavailable', title: 'Not available now', status: 503 }) };
+    await page.route('**/api/districts**', (route) => route.fulfill(away));
+    await open('/d/mnps');
+    await page.getByRole('link', { name: 'See what does not run' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Everything runs: 3 of 3 services are ready.', exact: true }).waitFor();
+    await page.getByRole('table').first().getByRole('row', { name: /^reporting Ready/ }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/operations');
+    await picture('operations-alone');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.unroute('**/api/districts**');
+    await page.getByRole('link', { name: 'To the districts' }).click();
+    await page.getByRole('navigation', { name: 'Places' }).waitFor();
   });
 
   test('every screen is usable at 390 pixels', async () => {

@@ -39,7 +39,8 @@ export interface ServiceState {
   readonly warnings?: readonly Finding[];
   readonly engines?: readonly EngineState[];
   readonly relay?: { readonly topic: string; readonly caughtUp: boolean; readonly behind_ms: number };
-  readonly consumer?: { readonly topics: readonly string[]; readonly lag: number; readonly parkedKeys: number; readonly parkedMessages: number };
+  /** What is undefined stands in an engine that does not tell. */
+  readonly consumer?: { readonly topics: readonly string[]; readonly lag?: number; readonly parkedKeys?: number; readonly parkedMessages?: number };
   readonly readModels?: readonly ReadModelState[];
 }
 
@@ -80,11 +81,12 @@ const parkedShownMax = 100;
 
 const ofService = (service: string): string => `/api/services/${encodeURIComponent(service)}`;
 
-/** The oldest parked messages of a service; `count` changes when there are others to be shown. */
-export const parkedQuery = (service: string, count: number) =>
+/** The oldest parked messages of a service. */
+export const parkedQuery = (service: string) =>
   queryOptions({
-    queryKey: ['operations', 'parked', service, count],
+    queryKey: ['operations', 'parked', service],
     queryFn: ({ signal }) => getJson<Page<ParkedMessage>>(`${ofService(service)}/parked-messages`, { limit: parkedShownMax }, signal),
+    refetchInterval: refresh_ms,
   });
 
 export const replayParked = (service: string, body: { topic: string; key: string }): Promise<Replayed> =>

@@ -7,7 +7,7 @@ const lacking = (...names: string[]) => ({ status: 'not-ready', failures: names.
 describe('whether pages can be shown', () => {
   test('is waited for while the platform starts, and says how far it is', () => {
     expect(readinessFrom(false, lacking('scaling-plan', 'start-up'))).toEqual({ status: 'starting', progress: 'start-up says why.' });
-    expect(readinessFrom(false, lacking('documents'))).toEqual({ status: 'starting', progress: undefined });
+    expect(readinessFrom(false, lacking('documents'))).toEqual({ status: 'starting', progress: 'documents says why.' });
     expect(readinessFrom(false, undefined)).toEqual({ status: 'starting' });
   });
 

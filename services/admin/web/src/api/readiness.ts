@@ -10,5 +10,5 @@ export const readinessFrom = (ok: boolean, body: unknown): Readiness => {
   if (!Array.isArray(failures)) return { status: 'starting' };
   const held = (failures as readonly { readonly name?: unknown; readonly reason?: unknown }[]).find(({ name }) => holdsEverything.includes(name));
   if (held === undefined) return { status: 'ready' };
-  return { status: 'starting', progress: held.name === 'start-up' ? held.reason : undefined };
+  return { status: 'starting', progress: held.reason };
 };

@@ -86,6 +86,13 @@ const initiatives = createRoute({
   component: lazyRouteComponent(() => import('../pages/initiatives/InitiativesPage.js'), 'InitiativesPage'),
 });
 
+/** Beside the districts: it is for when none can be read. */
+const platformOperations = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('../pages/operations/PlatformOperationsPage.js'), 'PlatformOperationsPage'),
+});
+
 const operations = createRoute({
   getParentRoute: () => district,
   path: '/operations',
@@ -94,7 +101,7 @@ const operations = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, newDistrict, district.addChildren([overview, school, changes, rosterImport, initiatives, operations])]),
+  signedIn.addChildren([home, newDistrict, platformOperations, district.addChildren([overview, school, changes, rosterImport, initiatives, operations])]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -7,6 +7,7 @@ import { districtsQuery, initiativesQuery } from '../../api/queries.js';
 import { dayOf } from '../../lib/zone.js';
 import { NotFound } from '../../ui/Failures.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { ToOperations } from '../../ui/ToOperations.js';
 import { useFormat } from '../use-format.js';
 import { DistrictContext, type DistrictState } from './district-context.js';
 import { Header } from './Header.js';
@@ -49,9 +50,10 @@ export const DistrictLayout = () => {
   const failed = districts.error ?? initiatives.error;
   if (failed && !state) {
     return (
-      <div className={classes['failed']}>
+      <main className={classes['failed']}>
         <ProblemNotice error={failed} of="read" onRetry={() => void (districts.error ? districts : initiatives).refetch()} />
-      </div>
+        <ToOperations />
+      </main>
     );
   }
   if (districts.data && !district) return <NotFound />;

@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next';
 
 import type { Replayed } from '../../api/operations.js';
 import { operationsQuery, replayParked } from '../../api/operations.js';
-import { useDistrict } from '../../app/shell/district-context.js';
 import { Icon } from '../../ui/Icon.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
 import { DropForm } from './DropForm.js';
 import classes from './Operations.module.css';
 import type { ParkedSequence } from './parked.js';
 import { replayToTheEnd } from './parked.js';
+import { useOperationsFormat } from './use-operations-format.js';
 
 interface Props {
   readonly service: string;
@@ -22,7 +22,7 @@ interface Props {
 /** One parked sequence: why it stands, since when, and what can be done. Trying again comes first; dropping asks for a reason. */
 export const ParkedKey = ({ service, entry, onDone }: Props) => {
   const { t } = useTranslation();
-  const { format } = useDistrict();
+  const format = useOperationsFormat();
   const client = useQueryClient();
   const [dropping, setDropping] = useState(false);
   const [soFar, setSoFar] = useState<Replayed>();
@@ -62,8 +62,8 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
           />
         ) : (
           <div className={classes['buttons']}>
-            <Button size="xs" disabled={replay.isPending} onClick={() => replay.mutate()}>{t('operations.parked.replay')}</Button>
-            <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(true)}>{t('operations.parked.drop')}</Button>
+            <Button size="xs" disabled={replay.isPending} onClick={() => replay.mutate()} aria-label={t('operations.parked.replayOf', { key: entry.key })}>{t('operations.parked.replay')}</Button>
+            <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(true)} aria-label={t('operations.parked.dropOf', { key: entry.key })}>{t('operations.parked.drop')}</Button>
             {replay.isPending && <span role="status" className="dim">{soFar ? t('operations.parked.replayingOn', { count: soFar.left, replayed: soFar.replayed }) : t('operations.parked.replaying')}</span>}
           </div>
         )}

@@ -4,15 +4,15 @@ import { useTranslation } from 'react-i18next';
 
 import { goBackReadModel, operationsQuery, rebuildReadModel } from '../../api/operations.js';
 import type { ReadModelState } from '../../api/operations.js';
-import { useDistrict } from '../../app/shell/district-context.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
 import classes from './Operations.module.css';
 import { builtShare } from './state.js';
+import { useOperationsFormat } from './use-operations-format.js';
 
 /** One read model; a new generation is built beside the one that is read, so that nothing on other pages waits for it. */
 export const ReadModelRow = ({ service, model }: { service: string; model: ReadModelState }) => {
   const { t } = useTranslation();
-  const { format } = useDistrict();
+  const format = useOperationsFormat();
   const client = useQueryClient();
   const act = useMutation({
     mutationFn: (action: 'rebuild' | 'go-back') => (action === 'rebuild' ? rebuildReadModel : goBackReadModel)(service, model.name),

@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import type { ServiceState } from '../../api/operations.js';
 import { Icon } from '../../ui/Icon.js';
 import { Panel } from '../../ui/Panel.js';
-import { useDistrict } from '../../app/shell/district-context.js';
 import classes from './Operations.module.css';
 import { byKind, reasonsOf } from './state.js';
+import { useOperationsFormat } from './use-operations-format.js';
 
 const Well = ({ well, children }: { well: boolean; children: string }) => (
   <span className={classes['state']} data-well={well || undefined}>
@@ -17,7 +17,12 @@ const Well = ({ well, children }: { well: boolean; children: string }) => (
 /** Each service: whether it answers, what it stands on, and what keeps it from being well. */
 export const ServicesPanel = ({ services }: { services: readonly ServiceState[] }) => {
   const { t } = useTranslation();
-  const { format } = useDistrict();
+  const format = useOperationsFormat();
+  const toApply = ({ consumer }: ServiceState): string => {
+    if (consumer === undefined) return t('none');
+    if (consumer.lag === undefined) return t('operations.unknown');
+    return consumer.lag === 0 ? t('operations.nothing') : t('operations.messages', { count: consumer.lag, number: format.number(consumer.lag) });
+  };
   return (
     <Panel title={t('operations.services')}>
       <div className={classes['scroll']} tabIndex={0} role="group" aria-label={t('operations.services')}>
@@ -51,7 +56,7 @@ export const ServicesPanel = ({ services }: { services: readonly ServiceState[] 
                   ))}
                 </td>
                 <td className={classes['number']}>{service.relay ? (service.relay.caughtUp ? t('operations.nothing') : t('operations.behind', { seconds: format.number(Math.ceil(service.relay.behind_ms / 1_000)) })) : t('none')}</td>
-                <td className={classes['number']}>{service.consumer ? (service.consumer.lag === 0 ? t('operations.nothing') : t('operations.messages', { count: service.consumer.lag, number: format.number(service.consumer.lag) })) : t('none')}</td>
+                <td className={classes['number']}>{toApply(service)}</td>
               </tr>
             ))}
           </tbody>

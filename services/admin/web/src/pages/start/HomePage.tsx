@@ -4,6 +4,7 @@ import { Navigate } from '@tanstack/react-router';
 
 import { districtsQuery } from '../../api/queries.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
+import { ToOperations } from '../../ui/ToOperations.js';
 import { StartFrame } from './StartFrame.js';
 
 /** Leads to the first district, or, where there is none yet, to the page that creates one. */
@@ -14,7 +15,14 @@ export const HomePage = () => {
   if (districts.data) return <Navigate to="/new-district" replace />;
   return (
     <StartFrame title="Cairn">
-      {districts.error ? <ProblemNotice error={districts.error} of="read" onRetry={() => void districts.refetch()} /> : <Skeleton height="12rem" mt="lg" />}
+      {districts.error ? (
+        <>
+          <ProblemNotice error={districts.error} of="read" onRetry={() => void districts.refetch()} />
+          <ToOperations />
+        </>
+      ) : (
+        <Skeleton height="12rem" mt="lg" />
+      )}
     </StartFrame>
   );
 };
