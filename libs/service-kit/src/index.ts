@@ -61,7 +61,7 @@ export { eventStoreFrom } from './service/engine-config.js';
 export type { EventStoreConfig, KafkaConfig } from './service/engine-config.js';
 export type { ServiceConfig } from './service/config.js';
 export { addressOf } from './service/address-of.js';
-export { requireAnswer } from './service/engines.js';
+export { askStore, requireAnswer } from './service/engines.js';
 export { EngineTroubleError } from './service/engine-trouble.js';
 export { identityFrom, localIssuer, textOfFile } from './service/identity-config.js';
 export { HealthController } from './service/health.controller.js';

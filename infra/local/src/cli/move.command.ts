@@ -1,6 +1,6 @@
 import { copyStore, openPostgresEventStore } from '@cairn/event-store';
 import type { CopyProgress, CopyResult } from '@cairn/event-store';
-import { addressOf, eventStoreFrom, requireAnswer, storeSchemaOf, toldToStop } from '@cairn/service-kit';
+import { addressOf, askStore, eventStoreFrom, requireAnswer, storeSchemaOf, toldToStop } from '@cairn/service-kit';
 import type { EventStoreConfig } from '@cairn/service-kit';
 
 import { openDatabase } from '../platform/database.js';
@@ -43,8 +43,7 @@ const moveOne = async ({ databaseUrl, target, service, signal, onProgress }: Mov
   const { openEventStoreDbImport } = await import('@cairn/event-store/eventstoredb');
   const to = openEventStoreDbImport({ ...target, scope: service });
   try {
-    const check = () => to.store.head().then(() => undefined);
-    await requireAnswer({ role: 'event-store', kind: 'eventstoredb', address: addressOf(target.url), variable: '--to', check });
+    await requireAnswer({ role: 'event-store', kind: 'eventstoredb', address: addressOf(target.url), variable: '--to', check: () => askStore(to.store) });
     return await copyStore({ from, to, onProgress, signal });
   } finally {
     await Promise.allSettled([from.close(), to.store.close()]);

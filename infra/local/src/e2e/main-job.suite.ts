@@ -34,7 +34,7 @@ export const mainJob = (on: string, start: () => Promise<PlatformUnderTest>): vo
   beforeAll(async () => {
     cairn = await start();
     amqui = idOf(await cairn.district('main-job'), 'Amqui Elementary');
-  });
+  }, 240_000);
   afterAll(() => cairn.stop());
 
   test('a fact that was recorded is on the district page at once, in the history, and in the store with its hash', async () => {

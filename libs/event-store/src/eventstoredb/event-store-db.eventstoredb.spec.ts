@@ -28,7 +28,7 @@ import { untilAnswering } from './testing/answering-server.js';
 /** A record of its own on a server that holds other things: a namespace that nobody else has. */
 const aNamespace = (): string => `test-${randomUUID()}-`;
 
-beforeAll(() => untilAnswering(requireEventStoreUrl()), 60_000);
+beforeAll(() => untilAnswering(requireEventStoreUrl()), 120_000);
 
 eventStoreContract('EventStoreDb on a live server', async (settings) => {
   const options = { ...settings, url: requireEventStoreUrl(), namespace: aNamespace() };

@@ -26,6 +26,36 @@ describe('a scope that rests in a log of others, which takes long to look throug
     expect((await store.readAll()).events).toEqual([]);
   });
 
+  test('is looked for once, however many ask meanwhile, and each is told what was there when it asked', async () => {
+    const double = await context.double();
+    const namespace = 'shared-';
+    const [store, other] = [context.open(double.url, { namespace }), context.open(double.url, { namespace })];
+    const first = await other.append(aStream(scope), 'no-stream', someEvents(1));
+    double.searchMs = 500;
+    const early = store.head();
+    const later = await other.append(aStream(scope), 'no-stream', someEvents(1));
+    const late = [store.head(), store.head()];
+
+    expect([first.position, later.position]).toContain(await early);
+    expect(await Promise.all(late)).toEqual([later.position, later.position]);
+    expect(double.searchesBack).toBe(1);
+  });
+
+  test('is found behind what the server writes about itself and answers to nobody', async () => {
+    const double = await context.double();
+    const namespace = 'shared-';
+    const [store, other] = [context.open(double.url, { namespace }), context.open(double.url, { namespace })];
+    const { position } = await other.append(aStream(scope), 'no-stream', someEvents(1));
+    expect(await store.head()).toBe(position);
+
+    const later = await other.append(aStream(scope), 'no-stream', someEvents(1));
+    double.log.writeEpoch();
+
+    expect(await store.head()).toBe(later.position);
+    double.log.writeEpoch();
+    expect(await store.head()).toBe(later.position);
+  });
+
   test('is given up when the server freezes meanwhile', async () => {
     const double = await context.double();
     const proxy = await context.proxied(double);

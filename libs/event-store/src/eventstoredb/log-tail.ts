@@ -20,6 +20,8 @@ const pageEvents = 500;
  */
 export class LogTail {
   private seen: SeenTail | undefined;
+  /** Shared by all who come before it has ended: it may go through the whole log. */
+  private firstSearch: Promise<void> | undefined;
 
   constructor(
     private readonly calls: EventStoreDbCalls,
@@ -33,20 +35,37 @@ export class LogTail {
   }
 
   async head(): Promise<Position> {
-    // Asked before the search: what was looked at is at least this much.
-    const end = await this.lastOf({});
-    const { seen } = this;
-    if (seen && end <= seen.lookedUpTo) return textOf(seen.last);
-    const last = seen ? await this.lastAfter(seen) : await this.lastOf({ prefix: this.prefix });
-    const found = { last, lookedUpTo: Math.max(end, last) };
-    if (!this.seen || found.lookedUpTo > this.seen.lookedUpTo) this.seen = found;
+    const seen = this.seen ?? (await this.first());
+    // Asked before the search: what was looked at is at least this much. Nothing is answered where the server has last
+    // written what it hides from readers, as it does at each start: others may have written before that.
+    const end = await this.end();
+    if (end !== undefined && end <= seen.lookedUpTo) return textOf(seen.last);
+    const last = await this.lastAfter(seen);
+    this.remember({ last, lookedUpTo: Math.max(end ?? seen.lookedUpTo, last) });
     return textOf(last);
   }
 
-  private async lastOf(filter: { readonly prefix?: string }): Promise<number> {
-    const request = readAllRequest({ ...filter, backwards: true, count: 1 });
-    const [answer] = filter.prefix === undefined ? await this.calls.read(request) : (await this.calls.search(request)).answers;
-    return answer ? Number(positionOf(answer)) : 0;
+  private async first(): Promise<SeenTail> {
+    this.firstSearch ??= this.searchBackwards().finally(() => (this.firstSearch = undefined));
+    await this.firstSearch;
+    return this.seen ?? { last: 0, lookedUpTo: 0 };
+  }
+
+  private async searchBackwards(): Promise<void> {
+    const end = (await this.end()) ?? 0;
+    const { answers } = await this.calls.search(readAllRequest({ prefix: this.prefix, backwards: true, count: 1 }));
+    const [answer] = answers;
+    const last = answer ? Number(positionOf(answer)) : 0;
+    this.remember({ last, lookedUpTo: Math.max(end, last) });
+  }
+
+  private remember(found: SeenTail): void {
+    if (!this.seen || found.lookedUpTo > this.seen.lookedUpTo) this.seen = found;
+  }
+
+  private async end(): Promise<number | undefined> {
+    const [answer] = await this.calls.read(readAllRequest({ backwards: true, count: 1 }));
+    return answer && Number(positionOf(answer));
   }
 
   private async lastAfter({ last, lookedUpTo }: SeenTail): Promise<number> {

@@ -8,7 +8,7 @@ import { withoutPassword } from '../client/connection-string.js';
  * would each come to the end of their patience.
  * @throws Error that names the address, once `withinMs` are over
  */
-export const untilAnswering = async (url: string, withinMs = 30_000): Promise<void> => {
+export const untilAnswering = async (url: string, withinMs = 60_000): Promise<void> => {
   // Only here: whoever imports helpers of tests does not load the client.
   const { openEventStoreDb } = await import('../event-store-db.js');
   const until = performance.now() + withinMs;

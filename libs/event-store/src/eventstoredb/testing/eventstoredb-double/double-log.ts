@@ -31,6 +31,9 @@ export interface DoubleLogOptions {
   readonly indexDelayMs?: number;
 }
 
+/** What the server writes at its start; no read of the whole log answers it, though each counts it as one of those it considered. */
+export const hiddenStream = '$epoch-information';
+
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
 const sizeOf = ({ type, data, metadata }: ProposedEvent): number => data.length + metadata.length + type.length * 2;
 /** What the server writes as the revision of a tombstone, and as the truncation of a deleted stream. */
@@ -64,6 +67,11 @@ export class DoubleLog {
   /** Resolves once readers see everything that was written before. */
   async indexed(): Promise<void> {
     await this.index.idle();
+  }
+
+  /** As a server does that starts. */
+  writeEpoch(): void {
+    this.write(hiddenStream, [{ id: crypto.randomUUID(), type: '$epoch-information', contentType: 'application/json', data: text('{}'), metadata: text('') }]);
   }
 
   onAppended(listener: () => void): () => void {

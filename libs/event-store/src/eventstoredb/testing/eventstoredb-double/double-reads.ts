@@ -10,6 +10,7 @@ import {
   notFoundAnswer,
   refusals,
 } from './double-answers.js';
+import { hiddenStream } from './double-log.js';
 import type { DoubleLog, StoredEvent } from './double-log.js';
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
@@ -48,11 +49,15 @@ const readAll = (log: DoubleLog, options: ReadReq.Options): readonly ReadResp[] 
   if (filter?.hasMax() && filter.getMax() <= count) return refusals.unknownPosition();
   const matching = log.events.filter((event) => matches(options, event));
   if (options.getReadDirection() === 0) {
-    return matching.filter(({ commit }) => commit >= (position ?? 0)).slice(0, count).map(eventAnswer);
+    return answers(matching.filter(({ commit }) => commit >= (position ?? 0)), count);
   }
   const before = all?.hasEnd() ? Number.POSITIVE_INFINITY : (position ?? 0);
-  return matching.filter(({ commit }) => commit < before).reverse().slice(0, count).map(eventAnswer);
+  return answers(matching.filter(({ commit }) => commit < before).reverse(), count);
 };
+
+/** What is hidden takes the place of one that would be answered: 23.10.0 answers nothing for the last event when that is hidden. */
+const answers = (considered: readonly StoredEvent[], count: number): readonly ReadResp[] =>
+  considered.slice(0, count).filter(({ stream }) => stream !== hiddenStream).map(eventAnswer);
 
 const matches = (options: ReadReq.Options, { stream, type }: StoredEvent): boolean => {
   const filter = options.getFilter();

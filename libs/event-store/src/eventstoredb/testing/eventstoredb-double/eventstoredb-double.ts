@@ -37,6 +37,8 @@ export class EventStoreDbDouble {
    * brought what it was asked for: the server goes on up to another match or the end of the log.
    */
   searchMs = 0;
+  /** How often the last event that fits a filter was looked for, back from the end of the log. */
+  searchesBack = 0;
   /** What calls were made, in their order. */
   readonly calls: string[] = [];
   private readonly sockets = new Set<Socket>();
@@ -102,6 +104,7 @@ export class EventStoreDbDouble {
         const refused = this.begin(subscribes ? 'subscribe' : 'read', call.metadata);
         if (refused || !options) return void call.emit('error', refused ?? refusals.unknownPosition());
         if (subscribes) return serveSubscription(this.log, call);
+        if (options.hasFilter() && options.getReadDirection() === 1) this.searchesBack += 1;
         const answers = readAnswers(this.log, options);
         if ('code' in answers) return void call.emit('error', answers);
         for (const answer of answers) call.write(answer);
