@@ -6,6 +6,7 @@ import { importRoster } from './import.command.js';
 import { move } from './move.command.js';
 import { rebuild } from './rebuild.command.js';
 import { replay } from './replay.command.js';
+import { returnToPostgres } from './return.command.js';
 import { start } from './start.command.js';
 import { verify } from './verify.command.js';
 
@@ -93,6 +94,10 @@ inDataDir(program.command('move'))
   .requiredOption('--to <url>', 'where to: esdb://host:2113')
   .option('--namespace <name>', 'put before the names of streams, on a server that holds other things')
   .action(move);
+
+inDataDir(program.command('return'))
+  .description('take a move back: the record in PostgreSQL goes on where it was left')
+  .action(returnToPostgres);
 
 onAnyPlatform(program.command('replay'))
   .description('publish the history of a topic once more, from the record')

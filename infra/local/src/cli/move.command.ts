@@ -1,8 +1,9 @@
-import { copyStore, openPostgresEventStore } from '@cairn/event-store';
+import { copyStore, leavePostgresRecord, openPostgresEventStore } from '@cairn/event-store';
 import type { CopyProgress, CopyResult } from '@cairn/event-store';
-import { addressOf, askStore, eventStoreFrom, requireAnswer, storeSchemaOf, toldToStop } from '@cairn/service-kit';
+import { addressOf, askStore, eventStoreFrom, requireAnswer, roleOf, storeSchemaOf, toldToStop } from '@cairn/service-kit';
 import type { EventStoreConfig } from '@cairn/service-kit';
 
+import { connectedServices } from '../platform/connected-services.js';
 import { openDatabase } from '../platform/database.js';
 import { storedServices } from '../platform/start-platform.js';
 import { endProgress, progressTo } from './progress.js';
@@ -50,9 +51,17 @@ const moveOne = async ({ databaseUrl, target, service, signal, onProgress }: Mov
   }
 };
 
+const requireStopped = async (databaseUrl: string): Promise<void> => {
+  const connected = await connectedServices(databaseUrl);
+  if (connected.length === 0) return;
+  throw new Error(`${connected.join(', ')} ${connected.length === 1 ? 'is' : 'are'} connected to this database. Stop every service that works on it, wherever it runs, and repeat.`);
+};
+
 /**
  * `cairn move --to`: copies every record to EventStoreDB, event by event in its order, with ids, versions, times and
  * hashes as they are, and compares both at the end. The platform must be stopped; what was cut off goes on where it was.
+ * Once all are there, those in PostgreSQL are closed: a service that is started without EVENT_STORE_URL says where its
+ * record is, instead of going on with the old one.
  */
 export const move = async ({ data, to, namespace }: MoveOptions): Promise<void> => {
   const target = eventStoreFrom({ EVENT_STORE_URL: to, EVENT_STORE_NAMESPACE: namespace });
@@ -61,17 +70,24 @@ export const move = async ({ data, to, namespace }: MoveOptions): Promise<void> 
   const { signal } = toldToStop();
   const progress = progressTo(process.stderr);
   const database = await openDatabase(data, 'cairn move', process.env['DATABASE_URL'], progress, () => undefined);
+  const destination = `EventStoreDB at ${addressOf(target.url)}${namespace === undefined ? '' : `, namespace ${namespace}`}`;
   try {
+    await requireStopped(database.url);
+    const copied: { readonly service: string; readonly upTo: CopyResult['upTo'] }[] = [];
     for (const service of storedServices) {
       const onProgress = ({ phase, events }: CopyProgress): void => progress(`${service}: ${phases[phase]}, ${events} events`);
-      const { events, streams, found } = await moveOne({ databaseUrl: database.url, target, service, signal, onProgress });
+      const { events, streams, found, upTo } = await moveOne({ databaseUrl: database.url, target, service, signal, onProgress });
       endProgress(process.stderr);
       const before = found === 0 ? '' : `, ${found} of them by an earlier move`;
       console.log(`${service}: ${events} events in ${streams} streams are there and the same${before}`);
+      copied.push({ service, upTo });
+    }
+    for (const { service, upTo } of copied) {
+      await leavePostgresRecord({ ownerConnection: database.url, schema: storeSchemaOf(service), serviceRole: roleOf(service), upTo, destination });
     }
   } finally {
     await database.stop();
   }
   const also = namespace === undefined ? '' : `, EVENT_STORE_NAMESPACE=${namespace}`;
-  console.log(`The record is moved. From now on start with EVENT_STORE_URL set to the address you gave${also}; what was in PostgreSQL stays there untouched.`);
+  console.log(`The record is moved. From now on start with EVENT_STORE_URL set to the address you gave${also}; what was in PostgreSQL stays there as it is, and takes no more events.`);
 };

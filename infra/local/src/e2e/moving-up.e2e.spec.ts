@@ -68,6 +68,12 @@ describe('a record that moves from PostgreSQL to EventStoreDB', () => {
     expect(again).toMatchObject({ code: 0, output: expect.stringContaining('2 of them by an earlier move') });
   }, 300_000);
 
+  test('does not go on in PostgreSQL as if nothing had been moved', async () => {
+    const refused = await run(['start', '--port', '0', '--empty']);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining(`was moved to EventStoreDB at ${new URL(double.url).host}`) });
+    expect(refused.output).toContain('Set EVENT_STORE_URL');
+  }, 120_000);
+
   test('is verified there', async () => {
     const verified = await CairnProcess.spawn(['verify', '--data', dataDir], { ...environment, EVENT_STORE_URL: double.url }).finished();
     expect(verified).toMatchObject({ code: 0, output: expect.stringContaining('The record is whole.') });
@@ -90,6 +96,17 @@ describe('a record that moves from PostgreSQL to EventStoreDB', () => {
     const unknown = await run(['replay', '--topic', 'cairn.nothing.v1', '--url', cairn.url, '--token', cairn.token]);
     expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('There are: cairn.directory.v1, cairn.scaling-plan.v1') });
     expect(withoutPosition(await asOf(cairn, '2025-12-01'))).toEqual(withoutPosition(beforeReplay));
+    await cairn.process.end('SIGTERM');
+  }, 300_000);
+
+  test('goes on in PostgreSQL when the move is taken back, and is not moved while a service works on it', async () => {
+    expect(await run(['return'])).toMatchObject({ code: 0, output: expect.stringContaining('takes events again') });
+    const cairn = await StartedCairn.ready(dataDir, ['--empty'], environment);
+    await cairn.post('/api/districts', { districtId: 'returned', name: 'Returned', timeZone: 'America/Chicago' });
+    const elsewhere = await mkdtemp(join(tmpdir(), 'cairn-moving-too-'));
+    const refused = await CairnProcess.spawn(['move', '--to', double.url, '--data', elsewhere], environment).finished();
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('cairn-directory, cairn-reporting, cairn-scaling-plan are connected to this database') });
+    await rm(elsewhere, { recursive: true, force: true });
     await cairn.process.end('SIGTERM');
   }, 300_000);
 });

@@ -35,6 +35,8 @@ export interface CopyResult {
   readonly streams: number;
   /** Of the events those that an earlier copy had brought already. */
   readonly found: number;
+  /** The last event, by its position in the source; undefined: there is none. */
+  readonly upTo: Position | undefined;
 }
 
 /** The copy cannot be: the target holds something else, the source is damaged, or somebody writes meanwhile. */
@@ -82,5 +84,5 @@ export const copyStore = async ({ from, to, onProgress, signal }: CopyStoreOptio
   if (!result.sourceEnded || !result.targetEnded) {
     throw new CopyRefusedError(`Somebody wrote during the copy, behind event ${result.same}; stop all services and repeat`);
   }
-  return { events: result.same, streams: result.streams, found: before.same };
+  return { events: result.same, streams: result.streams, found: before.same, upTo: result.sourceAfter };
 };

@@ -26,7 +26,7 @@ describe('the migration of an event store', () => {
     );
     await Promise.all(migrations);
 
-    expect(await records.sql('SELECT version FROM raced_store.es_schema')).toEqual([{ version: 2 }]);
+    expect(await records.sql('SELECT version FROM raced_store.es_schema')).toEqual([{ version: 3 }]);
     expect(await records.sql('SELECT pos FROM raced_store.es_head')).toEqual([{ pos: '0' }]);
   });
 
@@ -35,7 +35,7 @@ describe('the migration of an event store', () => {
     const store = open();
     const { events } = await store.append(aStream(scope), 'no-stream', someEvents(3));
     // Back to what version 1 left behind.
-    await records.sql(`DROP TABLE ${schema}.es_store`);
+    await records.sql(`DROP TABLE ${schema}.es_store, ${schema}.es_moved`);
     await records.sql(`UPDATE ${schema}.es_schema SET version = 1`);
 
     await migratePostgresEventStore({ ownerConnection: url, schema });

@@ -1,7 +1,9 @@
 import pg from 'pg';
 
+import { appendRights } from './append-rights.js';
 import { schemaVersion1 } from './schema-v1.js';
 import { schemaVersion2 } from './schema-v2.js';
+import { schemaVersion3 } from './schema-v3.js';
 import { quotedName } from './schema-name.js';
 
 export interface MigratePostgresEventStoreOptions {
@@ -16,7 +18,7 @@ export interface MigratePostgresEventStoreOptions {
 }
 
 /** Version n of the schema is made by the n-th list. A list that was released is never edited; a new one is added. */
-const versions: readonly ((schema: string) => readonly string[])[] = [schemaVersion1, schemaVersion2];
+const versions: readonly ((schema: string) => readonly string[])[] = [schemaVersion1, schemaVersion2, schemaVersion3];
 
 /**
  * Brings the schema of an event store to the newest version and grants the service role what it needs. Safe to run
@@ -61,7 +63,8 @@ const migrate = async (client: pg.Client, options: MigratePostgresEventStoreOpti
     `INSERT INTO ${schema}.es_schema (version) VALUES ($1) ON CONFLICT (one) DO UPDATE SET version = excluded.version`,
     [versions.length],
   );
-  for (const statement of grants(schema, options.serviceRole)) await client.query(statement);
+  const left = await client.query(`SELECT 1 FROM ${schema}.es_moved`);
+  for (const statement of grants(schema, options.serviceRole, left.rowCount === 0)) await client.query(statement);
 };
 
 /** Stream names and data of any script must come back as they went in. */
@@ -72,7 +75,7 @@ const assertUtf8 = async (client: pg.Client): Promise<void> => {
 };
 
 /** Set anew each time, so that a right that somebody added by hand goes away again. */
-const grants = (schema: string, serviceRole: string | undefined): readonly string[] => {
+const grants = (schema: string, serviceRole: string | undefined, isOpen: boolean): readonly string[] => {
   const function_ = `FUNCTION ${schema}.es_append`;
   const closed = [`REVOKE ALL ON ${function_} FROM PUBLIC`, `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM PUBLIC`];
   if (serviceRole === undefined) return closed;
@@ -81,9 +84,8 @@ const grants = (schema: string, serviceRole: string | undefined): readonly strin
     ...closed,
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
-    `GRANT SELECT ON ${schema}.es_schema, ${schema}.es_store TO ${role}`,
-    `GRANT SELECT, INSERT ON ${schema}.es_event TO ${role}`,
-    `GRANT SELECT, INSERT, UPDATE ON ${schema}.es_head, ${schema}.es_stream TO ${role}`,
-    `GRANT EXECUTE ON ${function_} TO ${role}`,
+    `REVOKE ALL ON ${function_} FROM ${role}`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${role}`,
+    ...(isOpen ? appendRights(schema).map((right) => `GRANT ${right} TO ${role}`) : []),
   ];
 };

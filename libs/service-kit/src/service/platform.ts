@@ -15,10 +15,11 @@ import type { ServiceConfig } from './config.js';
 import type { Engine } from './engine-trouble.js';
 import { openEngines, requireAnswer } from './engines.js';
 import { openLogger } from './logging.js';
+import { requireRecordHere } from './record-here.js';
 import { Readiness } from './readiness.js';
 
 /** Less than readiness waits for a check, so that what is told says which engine it is, and where. */
-const look_ms = 2_500;
+const look_ms = 2_000;
 
 /** What a service stands on: its record, the bus, its database, who it believes, and its log. */
 export interface Platform {
@@ -54,6 +55,7 @@ const openAll = async (service: string, config: ServiceConfig, data: DataSourceP
   closers.push(() => dataSource.destroy());
   const { store, bus, all: engines } = await openEngines(service, config, { clock, dataSource, closers });
   for (const engine of engines) await requireAnswer(engine);
+  if (config.eventStore === undefined) await requireRecordHere(dataSource, service);
   const readiness = new Readiness();
   for (const engine of engines) readiness.add({ name: engine.role, check: () => requireAnswer(engine, look_ms).then(() => undefined) });
   return {
