@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { ownEnvironment } from '@cairn/embedded-postgres/testing';
+
 import { Caller } from './caller.js';
 import type { MemoryUse } from './memory-probe.js';
 
@@ -36,7 +38,7 @@ export class CairnProcess {
     const nodeOptions = probed ? ['--expose-gc', '--import', probe] : [];
     const child = spawn(process.execPath, [...nodeOptions, cairn, 'start', '--empty', '--data', dataDir, '--port', '0'], {
       stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
-      env: { ...process.env, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
+      env: { ...ownEnvironment(), ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
     });
     const url = await addressOf(child);
     const token = (await readFile(join(dataDir, 'operator-token'), 'utf8')).trim();

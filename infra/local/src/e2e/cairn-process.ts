@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { ownEnvironment } from '@cairn/embedded-postgres/testing';
+
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 const source = new URL('../../../../libs/embedded-postgres/jest/register-source.js', import.meta.url).href;
 
@@ -33,9 +35,8 @@ export class CairnProcess {
   }
 
   private static run(file: string, args: readonly string[], environment: Readonly<Record<string, string>>): CairnProcess {
-    const { DATABASE_URL: _set, ...inherited } = process.env;
     const child = spawn(process.execPath, ['--conditions=@cairn/source', '--import', source, file, ...args], {
-      env: { ...inherited, ...environment },
+      env: { ...ownEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new CairnProcess(child);

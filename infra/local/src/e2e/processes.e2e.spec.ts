@@ -81,8 +81,7 @@ describe('each service in a process of its own', () => {
   });
 
   test('nothing starts without an issuer to believe', async () => {
-    const { CAIRN_LOCAL_PUBLIC_KEY: _none, ...bare } = process.env as Record<string, string>;
-    const lost = await CairnProcess.service('reporting', { ...bare, CAIRN_LOCAL_PUBLIC_KEY: '', DATABASE_URL: database.url }).finished();
+    const lost = await CairnProcess.service('reporting', { CAIRN_LOCAL_PUBLIC_KEY: '', DATABASE_URL: database.url }).finished();
     expect(lost).toMatchObject({ code: 2, output: expect.stringContaining('OpenID Connect issuer') });
     const door = await CairnProcess.service('admin', { CAIRN_UPSTREAMS: 'directory=http://127.0.0.1:9', CAIRN_LOCAL_PUBLIC_KEY: '' }).finished();
     expect(door).toMatchObject({ code: 2, output: expect.stringContaining('OpenID Connect issuer') });

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { ownEnvironment } from '@cairn/embedded-postgres/testing';
+
 /** How a run of the command line ended. */
 export interface Finished {
   readonly code: number | null;
@@ -20,9 +22,6 @@ const command = (): readonly string[] => {
   const hooks = join(root, 'jest', 'register-source.js');
   return ['--conditions=@cairn/source', '--import', hooks, fileURLToPath(new URL('../../../local/src/cli/main.ts', import.meta.url))];
 };
-
-/** What would send it to other engines than those it is told of. */
-const enginesOfOthers = /^(DATABASE_URL|EVENT_STORE_|KAFKA_|CAIRN_DATA$|CAIRN_LOG$)/;
 
 /** The command line as whoever installs it runs it. */
 export class CairnProcess {
@@ -42,8 +41,7 @@ export class CairnProcess {
   }
 
   static run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): CairnProcess {
-    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !enginesOfOthers.test(name)));
-    const child = spawn(process.execPath, [...command(), ...args], { env: { ...inherited, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...command(), ...args], { env: { ...ownEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     return new CairnProcess(child);
   }
 
