@@ -22,10 +22,19 @@ interface Relay {
 interface ServiceState {
   readonly service: string;
   readonly ready: boolean;
+  /** Why it is not ready, in words. */
+  readonly failures: readonly { readonly name: string; readonly reason: string }[];
   readonly relay?: Relay;
 }
 
 const lookAgain_ms = 200;
+/** So long nothing may move before it is said that something is in the way. */
+const patienceDefault_ms = 60_000;
+const decimal = /^\d+$/;
+
+/** Positions of a record are decimal numbers. */
+const isAt = (position: string | undefined, head: string): boolean =>
+  position !== undefined && decimal.test(position) && decimal.test(head) && BigInt(position) >= BigInt(head);
 
 const servicesOf = async (call: PlatformCall): Promise<readonly ServiceState[]> =>
   (await call.request<{ readonly services: readonly ServiceState[] }>('GET', '/api/operations')).services;
@@ -40,15 +49,32 @@ const publisherOf = async (call: PlatformCall, topic: string): Promise<ServiceSt
   throw new Error(`No service publishes "${topic}". There are: ${known.join(', ') || 'none'}.${lack}`);
 };
 
-const replayOn = async (call: PlatformCall, topic: string): Promise<void> => {
-  const { service } = await publisherOf(call, topic);
+/** Nothing was published for so long; it goes on by itself once what is in the way is gone. */
+class StandsStillError extends Error {
+  override readonly name = 'StandsStillError';
+  constructor(topic: string, upTo: string | undefined, state: ServiceState | undefined, patience_ms: number) {
+    const reasons = (state?.failures ?? []).map(({ name, reason }) => `${name}: ${reason}`);
+    const why = reasons.length === 0 ? '' : ` What the service says: ${reasons.join('; ')}.`;
+    super(`${topic} stands at ${upTo ?? 'its beginning'} for ${patience_ms / 1_000} s.${why} It goes on by itself; cairn replay need not be given again.`);
+  }
+}
+
+/** @throws StandsStillError when nothing was published for `patience_ms` */
+export const replayOn = async (call: PlatformCall, topic: string, patience_ms = patienceDefault_ms): Promise<void> => {
+  const { service, relay: before } = await publisherOf(call, topic);
+  // What is recorded from here on is published anyway; on a busy platform there would always be more of it.
+  const head = before?.head ?? '0';
   const content = Buffer.from(JSON.stringify({ topic }));
   await call.request('POST', `/api/services/${service}/relay/replay`, { type: 'application/json', content });
   const progress = progressTo(process.stderr);
+  let moved = { upTo: undefined as string | undefined, at_ms: performance.now() };
   for (;;) {
-    const relay = (await servicesOf(call)).find((state) => state.service === service)?.relay;
-    progress(`${topic}: published up to ${relay?.publishedUpTo ?? 'nothing yet'} of ${relay?.head ?? '?'}`);
-    if (relay?.caughtUp) break;
+    const state = (await servicesOf(call)).find((one) => one.service === service);
+    const upTo = state?.relay?.publishedUpTo;
+    progress(`${topic}: published up to ${upTo ?? 'nothing yet'} of ${head}`);
+    if (state?.relay?.caughtUp === true || isAt(upTo, head)) break;
+    if (upTo !== moved.upTo) moved = { upTo, at_ms: performance.now() };
+    if (performance.now() - moved.at_ms > patience_ms) throw new StandsStillError(topic, upTo, state, patience_ms);
     await pause(lookAgain_ms);
   }
   endProgress(process.stderr);
