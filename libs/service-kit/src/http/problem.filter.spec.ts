@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { QueryFailedError } from 'typeorm';
 
 import { EngineTroubleError } from '../service/engine-trouble.js';
+import { IssuerAwayError } from './issuer-keys.js';
 import { ProblemFilter } from './problem.filter.js';
 
 const failed = (message: string, code: string): Error => Object.assign(new Error(message), { code });
@@ -38,6 +39,7 @@ describe('what a failure is over HTTP', () => {
     ['a store that refuses the platform', new EventStoreAccessDeniedError('no')],
     ['a bus that is away', new EventBusUnavailableError('away')],
     ['an engine in trouble', new EngineTroubleError('Kafka does not answer')],
+    ['an issuer of tokens that is away', new IssuerAwayError('no keys')],
     ['a database that refuses connections', failed('connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED')],
     ['a database that shuts down', new QueryFailedError('SELECT 1', [], failed('terminating connection', '57P01'))],
     ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],

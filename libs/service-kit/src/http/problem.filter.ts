@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Problem } from './problem.js';
 import { EngineTroubleError } from '../service/engine-trouble.js';
 import { ProblemException, unavailable } from './problem.js';
+import { IssuerAwayError } from './issuer-keys.js';
 import { currentRequest } from './request-context.js';
 
 const titles: Readonly<Record<number, string>> = {
@@ -49,6 +50,7 @@ const isUnavailable = (error: unknown): boolean =>
 
 const answerFor = (error: unknown): ProblemException | undefined => {
   if (error instanceof ProblemException) return error;
+  if (error instanceof IssuerAwayError) return unavailable('Who you are cannot be told now: the issuer of tokens does not give its keys. Try again shortly.');
   if (isUnavailable(error)) {
     return unavailable('The store does not answer. Nothing is known to be changed; try again with the same Idempotency-Key.');
   }

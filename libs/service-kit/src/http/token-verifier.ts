@@ -1,7 +1,9 @@
-import { createRemoteJWKSet, importSPKI, jwtVerify } from 'jose';
-import type { JWTPayload, JWTVerifyGetKey, CryptoKey } from 'jose';
+import { importSPKI, jwtVerify } from 'jose';
+import type { JWTPayload, CryptoKey } from 'jose';
 import { z } from 'zod';
 
+import { IssuerAwayError, IssuerKeys } from './issuer-keys.js';
+import type { IssuerKeysOptions } from './issuer-keys.js';
 import type { Principal } from './principal.js';
 import { roles } from './principal.js';
 
@@ -20,9 +22,14 @@ export type IdentityConfig =
   | { readonly mode: 'local'; readonly issuer: string; readonly publicKeyPem: string }
   | { readonly mode: 'oidc'; readonly issuer: string; readonly jwksUri: string };
 
-/** Turns a bearer token into a principal, or undefined when the token is not worth one. */
+/** Turns a bearer token into a principal. */
 export abstract class TokenVerifier {
+  /** Undefined when the token is not worth one. @throws IssuerAwayError when that cannot be told now */
   abstract verify(token: string): Promise<Principal | undefined>;
+  /** Why tokens may not be told good from bad, in words; undefined when all is well. */
+  get trouble(): string | undefined {
+    return undefined;
+  }
 }
 
 const principalOf = (payload: JWTPayload, mayClock: boolean): Principal | undefined => {
@@ -46,18 +53,22 @@ export class JwtVerifier extends TokenVerifier {
   private readonly seen = new Map<string, { readonly principal: Principal; readonly until: number }>();
 
   private constructor(
-    private readonly key: CryptoKey | JWTVerifyGetKey,
+    private readonly key: CryptoKey | IssuerKeys,
     private readonly identity: IdentityConfig,
   ) {
     super();
   }
 
-  static async open(identity: IdentityConfig): Promise<JwtVerifier> {
+  static async open(identity: IdentityConfig, options?: IssuerKeysOptions): Promise<JwtVerifier> {
     const key =
       identity.mode === 'local'
         ? await importSPKI(identity.publicKeyPem, 'EdDSA')
-        : createRemoteJWKSet(new URL(identity.jwksUri), { timeoutDuration: 5_000 });
+        : new IssuerKeys(new URL(identity.jwksUri), options);
     return new JwtVerifier(key, identity);
+  }
+
+  override get trouble(): string | undefined {
+    return this.key instanceof IssuerKeys ? this.key.trouble : undefined;
   }
 
   async verify(token: string): Promise<Principal | undefined> {
@@ -67,13 +78,12 @@ export class JwtVerifier extends TokenVerifier {
     try {
       const options = { issuer: this.identity.issuer, audience: tokenAudience, requiredClaims: ['sub', 'exp'] };
       const { payload } =
-        typeof this.key === 'function'
-          ? await jwtVerify(token, this.key, options)
-          : await jwtVerify(token, this.key, options);
+        this.key instanceof IssuerKeys ? await jwtVerify(token, this.key.keyOf, options) : await jwtVerify(token, this.key, options);
       const principal = principalOf(payload, this.identity.mode === 'local');
       if (principal) this.remember(token, principal, payload.exp);
       return principal;
-    } catch {
+    } catch (error) {
+      if (error instanceof IssuerAwayError) throw error;
       return undefined;
     }
   }

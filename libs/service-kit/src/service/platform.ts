@@ -58,6 +58,7 @@ const openAll = async (service: string, config: ServiceConfig, data: DataSourceP
   if (config.eventStore === undefined) await requireRecordHere(dataSource, service);
   const readiness = new Readiness();
   for (const engine of engines) readiness.add({ name: engine.role, check: () => requireAnswer(engine, look_ms).then(() => undefined) });
+  readiness.addWarning({ name: 'identity', check: () => Promise.resolve(verifier.trouble) });
   return {
     service,
     config,
