@@ -32,7 +32,8 @@ const waitFaults = (name: string, service: ComposeService, all: ComposeFile['ser
 
 const fixedVersion = /:v?\d+(\.\d+)*(-[\w.-]+)?$/;
 
-const ownImage = 'cairn:local';
+/** Of the project, so that two clones do not run what the other has built. */
+const ownImage = 'cairn-${COMPOSE_PROJECT_NAME:-default}:local';
 
 /**
  * Where several services build one image, each builds it, and with Docker's containerd store the second to finish
@@ -42,8 +43,8 @@ const buildFaults = ({ services }: ComposeFile): string[] => {
   const own = Object.entries(services).filter(([, { image }]) => image === ownImage);
   const builders = own.filter(([, { build }]) => build !== undefined).map(([name]) => name);
   return [
-    ...(builders.length === 1 ? [] : [`${ownImage} is built by ${builders.length} services: ${builders.join(', ')}`]),
-    ...own.filter(([, service]) => service.pull_policy !== 'never').map(([name]) => `${name}: would fetch ${ownImage} from a registry`),
+    ...(builders.length === 1 ? [] : [`the image of the services is built by ${builders.length} services: ${builders.join(', ')}`]),
+    ...own.filter(([, service]) => service.pull_policy !== 'never').map(([name]) => `${name}: would fetch the image of the services from a registry`),
   ];
 };
 
