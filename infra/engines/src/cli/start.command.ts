@@ -57,7 +57,7 @@ export const start = async (dir: string, choice?: StartChoice): Promise<void> =>
     const earlier = await readEnginesState(dir);
     if (earlier !== undefined && (await isRunning(earlier))) return tell(earlier, 'already answers');
     const way = choice ?? ((await composeRuns()) ? 'compose' : 'maven');
-    const state = way === 'compose' ? await startWithCompose(dir) : await startWithMaven(dir, earlier);
-    if (state.by === 'compose') await writeEnginesState(dir, state);
+    // Noted first, so that `engines:stop` finds what a start leaves that is ended in the middle of it.
+    const state = way === 'compose' ? await startWithCompose(dir, (starting) => writeEnginesState(dir, starting)) : await startWithMaven(dir, earlier);
     tell(state, 'answers');
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,9 @@ describe('Docker Compose', () => {
 
   test('starts the two engines on ports of their own, in a project of the folder, and ends that one', async () => {
     await plant('exit 0');
-    const state = await startWithCompose('/some/folder', env);
+    const noted: unknown[] = [];
+    const state = await startWithCompose('/some/folder', async (starting) => void noted.push(starting, existsSync(join(dir, 'told'))), env);
+    expect(noted).toEqual([state, false]);
     await stopWithCompose(state, env);
     const [up = '', down = ''] = await told();
     const [kafka, eventStore] = up.split(' ');
@@ -48,8 +51,9 @@ describe('Docker Compose', () => {
     expect(composeProject('/other')).not.toBe(composeProject('/some/folder'));
   });
 
-  test('says what Docker said', async () => {
-    await plant('echo no space left on device >&2; exit 1');
-    await expect(startWithCompose('/some/folder', env)).rejects.toThrow('no space left on device');
+  test('says what Docker said when it fails, and leaves nothing that would come back with the machine', async () => {
+    await plant('case "$*" in *" up "*) echo no space left on device >&2; exit 1;; esac');
+    await expect(startWithCompose('/some/folder', async () => undefined, env)).rejects.toThrow('no space left on device');
+    expect((await told()).at(-1)).toContain(`--project-name ${composeProject('/some/folder')} down`);
   });
 });

@@ -30,22 +30,34 @@ export const composeProject = (dir: string): string => `cairn-engines-${createHa
 const compose = (project: string, args: readonly string[], timeout_ms: number, env: NodeJS.ProcessEnv): Promise<string> =>
   docker(['compose', '--file', composeFile, '--project-name', project, ...args], timeout_ms, env);
 
-/** Starts Kafka and EventStoreDB of docker-compose.yml on ports of their own and waits until they are healthy. @throws EngineStartError */
-export const startWithCompose = async (dir: string, env: NodeJS.ProcessEnv = process.env): Promise<ComposeState> => {
+/**
+ * Starts Kafka and EventStoreDB of docker-compose.yml on ports of their own and waits until they are healthy. `onStarting`
+ * is told of them before there is anything to end; a start that fails leaves nothing behind. @throws EngineStartError
+ */
+export const startWithCompose = async (
+  dir: string,
+  onStarting: (state: ComposeState) => Promise<void>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ComposeState> => {
   const project = composeProject(dir);
   const [kafka, eventStore] = [await freePort(), await freePort()];
-  await compose(project, ['up', '--detach', '--wait', '--wait-timeout', String(readyLimit_s), 'kafka', 'eventstoredb'], startLimit_ms, {
-    ...env,
-    CAIRN_KAFKA_PORT: String(kafka),
-    CAIRN_EVENTSTOREDB_PORT: String(eventStore),
-  });
-  return {
+  const state: ComposeState = {
     by: 'compose',
     project,
     version: await kafkaVersion(),
     brokers: [`127.0.0.1:${kafka}`],
     eventStoreUrl: `esdb://127.0.0.1:${eventStore}?tls=false`,
   };
+  await onStarting(state);
+  const ports = { CAIRN_KAFKA_PORT: String(kafka), CAIRN_EVENTSTOREDB_PORT: String(eventStore) };
+  try {
+    await compose(project, ['up', '--detach', '--wait', '--wait-timeout', String(readyLimit_s), 'kafka', 'eventstoredb'], startLimit_ms, { ...env, ...ports });
+  } catch (error) {
+    // They would come back with the machine. What is told is why they did not start.
+    await stopWithCompose(state, env).catch(() => undefined);
+    throw error;
+  }
+  return state;
 };
 
 /** Ends the containers of a project; their volumes stay. @throws EngineStartError with the words of Docker */
