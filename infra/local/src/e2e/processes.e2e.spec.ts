@@ -3,7 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { LocalTokenIssuer } from '@cairn/admin';
 import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { provisionDatabase } from '@cairn/service-kit';
+import { eventually } from '@cairn/event-bus/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import request from 'supertest';
 
 import { storedServices } from '../platform/start-platform.js';
@@ -77,6 +79,21 @@ describe('each service in a process of its own', () => {
       expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('reporting ends although an engine has not answered for 10 s') });
     } finally {
       await proxy.goDown();
+    }
+  });
+
+  test('one that waits for another copy at its start ends soon after it was told to', async () => {
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
+    try {
+      await owner.query(`SELECT pg_advisory_lock(hashtextextended('cairn migrations of reporting', 0))`);
+      const service = CairnProcess.service('reporting', { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'silent', CAIRN_LOCAL_PUBLIC_KEY: keys.publicKey });
+      await service.says(/answers at (http:\S+)/);
+      await eventually('it waits', async () => ((await owner.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount ?? 0) > 0);
+      const { code, output } = await service.end('SIGTERM');
+      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('reporting ends although an engine has not answered for 10 s') });
+    } finally {
+      await owner.end();
     }
   });
 

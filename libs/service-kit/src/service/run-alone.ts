@@ -8,6 +8,15 @@ import { StoppedEarlyError, toldToStop } from './told-to-stop.js';
 
 const stopLimit_ms = 10_000;
 
+/** A start that is told to stop gives itself up between two steps; one of them may wait for an engine that does not answer. */
+const lateAfter = (told: Promise<unknown>, service: string): Promise<never> => {
+  const late = new Promise<never>((_resolve, reject) => {
+    void told.then(() => setTimeout(() => reject(new StopTimedOutError([service], stopLimit_ms)), stopLimit_ms).unref());
+  });
+  late.catch(() => undefined); // It comes after a start that has ended as well.
+  return late;
+};
+
 /**
  * Runs one service as a process, set up by its environment, until SIGINT or SIGTERM. Engines that are away are waited
  * for, and `/api/health/ready` says which. Told to stop, it ends within 10 s, also when an engine does not answer, with
@@ -21,7 +30,8 @@ export const runAlone = async (
   const { told, signal } = toldToStop();
   try {
     const onListening = (url: string): void => console.log(`${service} answers at ${url}`);
-    const running = await start(configFrom(process.env), { waitForEngines: true, onListening, signal });
+    const starting = start(configFrom(process.env), { waitForEngines: true, onListening, signal });
+    const running = await Promise.race([starting, lateAfter(told, service)]);
     await told;
     await closeInTime([running], stopLimit_ms);
   } catch (error) {
