@@ -13,6 +13,8 @@ interface SeenTail {
 }
 
 const pageEvents = 500;
+/** So many at the end of the log are looked at for one that is shown, where the last one is not. */
+const endEvents = 16;
 
 /**
  * Where the events of the scope end in the server's log, which holds those of everybody. Remembers how far it looked,
@@ -36,8 +38,7 @@ export class LogTail {
 
   async head(): Promise<Position> {
     const seen = this.seen ?? (await this.first());
-    // Asked before the search: what was looked at is at least this much. Nothing is answered where the server has last
-    // written what it hides from readers, as it does at each start: others may have written before that.
+    // Asked before the search: what was looked at is at least this much.
     const end = await this.end();
     if (end !== undefined && end <= seen.lookedUpTo) return textOf(seen.last);
     const last = await this.lastAfter(seen);
@@ -63,9 +64,15 @@ export class LogTail {
     if (!this.seen || found.lookedUpTo > this.seen.lookedUpTo) this.seen = found;
   }
 
+  /**
+   * The last event of all, as far as it is shown: the server counts what it hides, such as what it writes at each start,
+   * among those that it was asked for. Undefined where it has last written nothing else: others may have before that.
+   */
   private async end(): Promise<number | undefined> {
-    const [answer] = await this.calls.read(readAllRequest({ backwards: true, count: 1 }));
-    return answer && Number(positionOf(answer));
+    const last = (count: number) => this.calls.read(readAllRequest({ backwards: true, count }));
+    const [answer] = await last(1);
+    const [shown] = answer ? [answer] : await last(endEvents);
+    return shown && Number(positionOf(shown));
   }
 
   private async lastAfter({ last, lookedUpTo }: SeenTail): Promise<number> {
