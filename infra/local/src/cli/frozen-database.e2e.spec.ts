@@ -6,7 +6,7 @@ import { currentOwner } from '@cairn/embedded-postgres';
 import { TcpProxy, testDatabase } from '@cairn/embedded-postgres/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { StartedCairn } from '../e2e/cairn-process.js';
+import { CairnProcess, StartedCairn } from '../e2e/cairn-process.js';
 
 describe('a platform whose database is frozen', () => {
   let dataDir: string;
@@ -23,6 +23,16 @@ describe('a platform whose database is frozen', () => {
     await database.drop();
     await rm(dataDir, { recursive: true, force: true });
   });
+
+  test('while it starts ends soon after it was told to, and gives the data directory back', async () => {
+    const starting = CairnProcess.spawn(['start', '--data', dataDir, '--port', '0'], { DATABASE_URL: proxy.url });
+    await starting.says(/Loading the Nashville sample: \d+/);
+    proxy.freeze();
+    const ended = await starting.end('SIGINT');
+    proxy.thaw();
+    expect(ended).toMatchObject({ code: 130, output: expect.stringContaining('before it was ready') });
+    expect(await currentOwner(dataDir)).toBeUndefined();
+  }, 120_000);
 
   test('ends soon after it was told to, says why, and gives the data directory back', async () => {
     const { process: cairn } = await StartedCairn.ready(dataDir, ['--empty'], { DATABASE_URL: proxy.url });

@@ -1,4 +1,4 @@
-import { StoppedEarlyError, StopTimedOutError } from '@cairn/service-kit';
+import { StoppedEarlyError } from '@cairn/service-kit';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { dropDeadLetter, listDeadLetters, replayDeadLetters } from './dead-letters.command.js';
@@ -109,7 +109,6 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   if (process.env['CAIRN_LOG'] === 'debug') console.error(error);
-  process.exitCode = error instanceof StoppedEarlyError ? error.exitCode : 1;
-  // What the services wait for would keep the process alive.
-  if (error instanceof StopTimedOutError) process.exit();
+  // All that could be closed is closed by now. What an engine that is frozen leaves open would keep the process alive for minutes.
+  process.exit(error instanceof StoppedEarlyError ? error.exitCode : 1);
 }

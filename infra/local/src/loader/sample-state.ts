@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import pg from 'pg';
 
 /** How far the sample of this database is. It stands in the database, because that is what is half filled after a kill. */
@@ -7,6 +9,8 @@ export interface SampleState {
   readonly seed: number;
   readonly loaded: boolean;
 }
+
+const goodBye_ms = 2_000;
 
 const ddl = `
   CREATE SCHEMA IF NOT EXISTS cairn_local;
@@ -18,7 +22,7 @@ export class SampleStates {
   private constructor(private readonly client: pg.Client) {}
 
   static async open(databaseUrl: string): Promise<SampleStates> {
-    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 });
+    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, statement_timeout: 30_000, query_timeout: 30_500 });
     client.on('error', () => undefined);
     await client.connect();
     await client.query(ddl);
@@ -42,7 +46,8 @@ export class SampleStates {
     await this.client.query('UPDATE cairn_local.sample SET loaded = true');
   }
 
-  close(): Promise<void> {
-    return this.client.end();
+  /** A frozen server does not answer the good-bye; whoever gave the load up does not wait for that. */
+  async close(): Promise<void> {
+    await Promise.race([this.client.end(), pause(goodBye_ms, undefined, { ref: false })]);
   }
 }

@@ -7,7 +7,7 @@ import { LocalTokenIssuer, startAdmin } from '@cairn/admin';
 import { startDirectory } from '@cairn/directory';
 import { startReporting } from '@cairn/reporting';
 import { startScalingPlan } from '@cairn/scaling-plan';
-import { closeInTime, Closers, localIssuer, provisionDatabase } from '@cairn/service-kit';
+import { closeInTime, Closers, localIssuer, provisionDatabase, startInTime } from '@cairn/service-kit';
 import type { LogLevel, RunningService, ServiceConfig } from '@cairn/service-kit';
 
 import { loadSampleOnce } from '../loader/load-sample.js';
@@ -90,7 +90,8 @@ const openPlatform = async (options: PlatformOptions, closers: Closers): Promise
   const identity = await localIdentity(dataDir);
   onProgress('Starting the services');
   const { startServices = startInProcess } = options;
-  const services = await startServices(serviceConfig(options, database.url, identity.publicKeyPem));
+  const opening = startServices(serviceConfig(options, database.url, identity.publicKeyPem));
+  const services = await startInTime(opening, signal, stopLimit_ms.inProcess, () => signal.reason as Error);
   closers.push(() => closeInTime(services, options.startServices ? stopLimit_ms.asProcesses : stopLimit_ms.inProcess));
   signal.throwIfAborted();
   const issuer = await LocalTokenIssuer.open(identity.privateKeyPem);

@@ -11,6 +11,26 @@ export class StopTimedOutError extends Error {
   }
 }
 
+/**
+ * What a start comes to, unless it goes on for so long after the signal: it gives itself up between two steps, and one of
+ * them may wait for an engine that does not answer. @throws what `late` makes
+ */
+export const startInTime = async <Result>(starting: Promise<Result>, signal: AbortSignal, limit_ms: number, late: () => Error): Promise<Result> => {
+  let timer: NodeJS.Timeout | undefined;
+  let count = (): void => undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    count = () => (timer = setTimeout(() => reject(late()), limit_ms));
+    if (signal.aborted) count();
+    else signal.addEventListener('abort', count);
+  });
+  try {
+    return await Promise.race([starting, over]);
+  } finally {
+    signal.removeEventListener('abort', count);
+    clearTimeout(timer);
+  }
+};
+
 type Closing = Pick<RunningService, 'name' | 'close'>;
 
 /**

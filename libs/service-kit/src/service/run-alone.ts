@@ -1,4 +1,4 @@
-import { closeInTime, StopTimedOutError } from './close-in-time.js';
+import { closeInTime, startInTime, StopTimedOutError } from './close-in-time.js';
 import type { ServiceConfig } from './config.js';
 import { configFrom } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -7,15 +7,6 @@ import type { StartOptions } from './start-service.js';
 import { StoppedEarlyError, toldToStop } from './told-to-stop.js';
 
 const stopLimit_ms = 10_000;
-
-/** A start that is told to stop gives itself up between two steps; one of them may wait for an engine that does not answer. */
-const lateAfter = (told: Promise<unknown>, service: string): Promise<never> => {
-  const late = new Promise<never>((_resolve, reject) => {
-    void told.then(() => setTimeout(() => reject(new StopTimedOutError([service], stopLimit_ms)), stopLimit_ms).unref());
-  });
-  late.catch(() => undefined); // It comes after a start that has ended as well.
-  return late;
-};
 
 /**
  * Runs one service as a process, set up by its environment, until SIGINT or SIGTERM. Engines that are away are waited
@@ -31,7 +22,7 @@ export const runAlone = async (
   try {
     const onListening = (url: string): void => console.log(`${service} answers at ${url}`);
     const starting = start(configFrom(process.env), { waitForEngines: true, onListening, signal });
-    const running = await Promise.race([starting, lateAfter(told, service)]);
+    const running = await startInTime(starting, signal, stopLimit_ms, () => new StopTimedOutError([service], stopLimit_ms));
     await told;
     await closeInTime([running], stopLimit_ms);
   } catch (error) {
