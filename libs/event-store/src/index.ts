@@ -30,7 +30,7 @@ export type { PostgresEventStoreOptions } from './postgres/connection-options.js
 export type { NewStream } from './postgres/import/import-chunks.js';
 export { openPostgresEventStoreImport } from './postgres/import/postgres-event-store-import.js';
 export type { ImportResult } from './postgres/import/stream-import.js';
-export { leavePostgresRecord, returnToPostgresRecord } from './postgres/leave-record.js';
+export { destinationOfPostgresRecord, leavePostgresRecord, returnToPostgresRecord } from './postgres/leave-record.js';
 export type { LeaveRecordOptions } from './postgres/leave-record.js';
 export { migratePostgresEventStore } from './postgres/migrate.js';
 export type { MigratePostgresEventStoreOptions } from './postgres/migrate.js';

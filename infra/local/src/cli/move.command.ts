@@ -1,9 +1,9 @@
-import { copyStore, leavePostgresRecord, openPostgresEventStore } from '@cairn/event-store';
+import { copyStore, destinationOfPostgresRecord, leavePostgresRecord, openPostgresEventStore } from '@cairn/event-store';
 import type { CopyProgress, CopyResult } from '@cairn/event-store';
-import { addressOf, askStore, eventStoreFrom, requireAnswer, roleOf, storeSchemaOf, toldToStop } from '@cairn/service-kit';
+import { addressOf, askStore, eventStoreFrom, provisionDatabase, requireAnswer, roleOf, storeSchemaOf, toldToStop } from '@cairn/service-kit';
 import type { EventStoreConfig } from '@cairn/service-kit';
 
-import { connectedServices } from '../platform/connected-services.js';
+import { requireStopped } from '../platform/connected-services.js';
 import { openDatabase } from '../platform/database.js';
 import { storedServices } from '../platform/start-platform.js';
 import { endProgress, progressTo } from './progress.js';
@@ -51,10 +51,13 @@ const moveOne = async ({ databaseUrl, target, service, signal, onProgress }: Mov
   }
 };
 
-const requireStopped = async (databaseUrl: string): Promise<void> => {
-  const connected = await connectedServices(databaseUrl);
-  if (connected.length === 0) return;
-  throw new Error(`${connected.join(', ')} ${connected.length === 1 ? 'is' : 'are'} connected to this database. Stop every service that works on it, wherever it runs, and repeat.`);
+/** What was recorded elsewhere since an earlier move is not in PostgreSQL: a copy of that would be a second record. */
+const requireNotElsewhere = async (databaseUrl: string, destination: string): Promise<void> => {
+  for (const service of storedServices) {
+    const before = await destinationOfPostgresRecord(databaseUrl, storeSchemaOf(service));
+    if (before === undefined || before === destination) continue;
+    throw new Error(`The record of ${service} was moved to ${before} already, and goes on there. Only when nothing was recorded there since then: take that back with cairn return, and repeat.`);
+  }
 };
 
 /**
@@ -73,6 +76,8 @@ export const move = async ({ data, to, namespace }: MoveOptions): Promise<void> 
   const destination = `EventStoreDB at ${addressOf(target.url)}${namespace === undefined ? '' : `, namespace ${namespace}`}`;
   try {
     await requireStopped(database.url);
+    await provisionDatabase(database.url, storedServices); // It may be of an earlier version, which knew nothing of moves.
+    await requireNotElsewhere(database.url, destination);
     const copied: { readonly service: string; readonly upTo: CopyResult['upTo'] }[] = [];
     for (const service of storedServices) {
       const onProgress = ({ phase, events }: CopyProgress): void => progress(`${service}: ${phases[phase]}, ${events} events`);
@@ -82,6 +87,7 @@ export const move = async ({ data, to, namespace }: MoveOptions): Promise<void> 
       console.log(`${service}: ${events} events in ${streams} streams are there and the same${before}`);
       copied.push({ service, upTo });
     }
+    await requireStopped(database.url); // The copy may have taken hours.
     for (const { service, upTo } of copied) {
       await leavePostgresRecord({ ownerConnection: database.url, schema: storeSchemaOf(service), serviceRole: roleOf(service), upTo, destination });
     }

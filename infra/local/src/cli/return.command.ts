@@ -1,6 +1,7 @@
 import { returnToPostgresRecord } from '@cairn/event-store';
 import { provisionDatabase, storeSchemaOf } from '@cairn/service-kit';
 
+import { requireStopped } from '../platform/connected-services.js';
 import { openDatabase } from '../platform/database.js';
 import { storedServices } from '../platform/start-platform.js';
 import { endProgress, progressTo } from './progress.js';
@@ -15,6 +16,8 @@ export const returnToPostgres = async ({ data }: { readonly data: string }): Pro
   const progress = progressTo(process.stderr);
   const database = await openDatabase(data, 'cairn return', process.env['DATABASE_URL'], progress, () => undefined);
   try {
+    await requireStopped(database.url); // Services on EventStoreDB keep what they read here: both records would go on.
+    await provisionDatabase(database.url, storedServices); // It may be of an earlier version, which knew nothing of moves.
     for (const service of storedServices) await returnToPostgresRecord(database.url, storeSchemaOf(service));
     await provisionDatabase(database.url, storedServices); // Gives the services the right to append again.
   } finally {

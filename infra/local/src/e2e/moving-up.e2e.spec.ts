@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { testDatabase } from '@cairn/embedded-postgres/testing';
 import { EventStoreDbDouble } from '@cairn/event-store/testing/eventstoredb-double';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 
 import { CairnProcess, StartedCairn } from './cairn-process.js';
 import { schoolsCsv } from './platform-under-test.js';
@@ -18,6 +19,12 @@ interface Adoption {
 }
 
 const district = '/api/districts/moving-up';
+
+const inDatabase = async (url: string, sql: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+};
 
 describe('a record that moves from PostgreSQL to EventStoreDB', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -96,10 +103,24 @@ describe('a record that moves from PostgreSQL to EventStoreDB', () => {
     const unknown = await run(['replay', '--topic', 'cairn.nothing.v1', '--url', cairn.url, '--token', cairn.token]);
     expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('There are: cairn.directory.v1, cairn.scaling-plan.v1') });
     expect(withoutPosition(await asOf(cairn, '2025-12-01'))).toEqual(withoutPosition(beforeReplay));
+    const [elsewhere, connected] = [await mkdtemp(join(tmpdir(), 'cairn-moving-too-')), /cairn-directory, cairn-reporting, cairn-scaling-plan are connected to this database/];
+    const refused = await CairnProcess.spawn(['return', '--data', elsewhere], environment).finished();
+    expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(connected) });
+    await rm(elsewhere, { recursive: true, force: true });
     await cairn.process.end('SIGTERM');
   }, 300_000);
 
+  test('is not copied to a second place while it goes on in the first', async () => {
+    const refused = await run(['move', '--to', double.url, '--namespace', 'second-']);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('was moved to EventStoreDB at') });
+    expect(refused.output).toContain('and goes on there');
+  }, 120_000);
+
   test('goes on in PostgreSQL when the move is taken back, and is not moved while a service works on it', async () => {
+    // As a version that knew nothing of moves would have left it.
+    for (const schema of ['directory_store', 'scaling_plan_store', 'reporting_store']) {
+      await inDatabase(database.url, `DROP TABLE ${schema}.es_moved; UPDATE ${schema}.es_schema SET version = 2`);
+    }
     expect(await run(['return'])).toMatchObject({ code: 0, output: expect.stringContaining('takes events again') });
     const cairn = await StartedCairn.ready(dataDir, ['--empty'], environment);
     await cairn.post('/api/districts', { districtId: 'returned', name: 'Returned', timeZone: 'America/Chicago' });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The services that have connections to a database, by the names that they give them, from whatever machine. */
-export const connectedServices = async (databaseUrl: string): Promise<readonly string[]> => {
+const connectedServices = async (databaseUrl: string): Promise<readonly string[]> => {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => undefined);
   await client.connect();
@@ -14,4 +14,12 @@ export const connectedServices = async (databaseUrl: string): Promise<readonly s
   } finally {
     await client.end();
   }
+};
+
+/** @throws Error that names the services which work on the database, wherever they run */
+export const requireStopped = async (databaseUrl: string): Promise<void> => {
+  const connected = await connectedServices(databaseUrl);
+  if (connected.length === 0) return;
+  const are = connected.length === 1 ? 'is' : 'are';
+  throw new Error(`${connected.join(', ')} ${are} connected to this database. Stop every service that works on it, wherever it runs, and repeat.`);
 };

@@ -18,6 +18,9 @@ export interface LeaveRecordOptions {
   readonly destination: string;
 }
 
+/** As migrations take it: none of them gives rights back that are taken here, having looked before. */
+const migrationLock = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
+
 const deadlines = { connectionTimeoutMillis: 5_000, statement_timeout: 20_000, query_timeout: 20_500 };
 
 const asOwner = async <Result>(connectionString: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
@@ -40,6 +43,7 @@ export const leavePostgresRecord = (options: LeaveRecordOptions): Promise<void> 
   asOwner(options.ownerConnection, async (client) => {
     const schema = quotedName(options.schema);
     await client.query('BEGIN');
+    await client.query(migrationLock, [`event store ${options.schema}`]);
     // Whoever waits for this lock finds the right gone that it needs; at the row alone, it would have been asked for before.
     await client.query(`LOCK TABLE ${schema}.es_head IN ACCESS EXCLUSIVE MODE`);
     const { rows } = await client.query<{ pos: string }>(`SELECT pos FROM ${schema}.es_head`);
@@ -55,11 +59,21 @@ export const leavePostgresRecord = (options: LeaveRecordOptions): Promise<void> 
     await client.query('COMMIT');
   });
 
+/** Where a record that was left goes on, in the words that it was left with; undefined: here. */
+export const destinationOfPostgresRecord = (ownerConnection: string, schema: string): Promise<string | undefined> =>
+  asOwner(ownerConnection, async (client) => {
+    const { rows } = await client.query<{ destination: string }>(`SELECT destination FROM ${quotedName(schema)}.es_moved`);
+    return rows[0]?.destination;
+  });
+
 /**
  * Takes back that the record was left. The right to append comes with the next migration. What was recorded in the other
  * engine since then is not here.
  */
 export const returnToPostgresRecord = (ownerConnection: string, schema: string): Promise<void> =>
   asOwner(ownerConnection, async (client) => {
+    await client.query('BEGIN');
+    await client.query(migrationLock, [`event store ${schema}`]);
     await client.query(`DELETE FROM ${quotedName(schema)}.es_moved`);
+    await client.query('COMMIT');
   });
