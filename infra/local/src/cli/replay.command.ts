@@ -28,6 +28,8 @@ interface ServiceState {
 }
 
 const lookAgain_ms = 200;
+/** So long a service that is not ready may not say what it publishes. */
+const unsaid_ms = 10_000;
 /** So long nothing may move before it is said that something is in the way. */
 const patienceDefault_ms = 60_000;
 const decimal = /^\d+$/;
@@ -39,10 +41,17 @@ const isAt = (position: string | undefined, head: string): boolean =>
 const servicesOf = async (call: PlatformCall): Promise<readonly ServiceState[]> =>
   (await call.request<{ readonly services: readonly ServiceState[] }>('GET', '/api/operations')).services;
 
-const publisherOf = async (call: PlatformCall, topic: string): Promise<ServiceState> => {
-  const services = await servicesOf(call);
-  const publisher = services.find(({ relay }) => relay?.topic === topic);
-  if (publisher) return publisher;
+const publisherOf = async (call: PlatformCall, topic: string, patience_ms: number): Promise<ServiceState> => {
+  const until_ms = performance.now() + patience_ms;
+  let services = await servicesOf(call);
+  for (;;) {
+    const publisher = services.find(({ relay }) => relay?.topic === topic);
+    if (publisher) return publisher;
+    // One that is not ready may publish it, and not say so while an engine is slow.
+    if (services.every(({ ready }) => ready) || performance.now() > until_ms) break;
+    await pause(lookAgain_ms);
+    services = await servicesOf(call);
+  }
   const silent = services.filter(({ ready }) => !ready).map(({ service }) => service);
   const known = services.flatMap(({ relay }) => relay?.topic ?? []);
   const lack = silent.length === 0 ? '' : ` Not ready: ${silent.join(', ')}.`;
@@ -61,7 +70,7 @@ class StandsStillError extends Error {
 
 /** @throws StandsStillError when nothing was published for `patience_ms` */
 export const replayOn = async (call: PlatformCall, topic: string, patience_ms = patienceDefault_ms): Promise<void> => {
-  const { service, relay: before } = await publisherOf(call, topic);
+  const { service, relay: before } = await publisherOf(call, topic, Math.min(patience_ms, unsaid_ms));
   // What is recorded from here on is published anyway; on a busy platform there would always be more of it.
   const head = before?.head ?? '0';
   const content = Buffer.from(JSON.stringify({ topic }));
