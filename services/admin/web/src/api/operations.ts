@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 
 import { getJson, send } from './http.js';
 import type { Page } from './types.js';
@@ -71,9 +71,20 @@ export interface Replayed {
 /** Often enough that a rebuild is seen moving, and seldom enough to weigh nothing. */
 const refresh_ms = 2_000;
 
+/** What a consumer did not tell this time, since an engine was slow, as it was told last: a list that is looked at must not go because of that. */
+const asToldLast = (now: Operations, before: Operations | undefined): Operations => ({
+  ...now,
+  services: now.services.map((service) => {
+    const last = before?.services.find((one) => one.service === service.service)?.consumer;
+    if (last === undefined || service.consumer?.parkedMessages !== undefined) return service;
+    return { ...service, consumer: { ...last, ...service.consumer } };
+  }),
+});
+
 export const operationsQuery = queryOptions({
   queryKey: ['operations'],
   queryFn: ({ signal }) => getJson<Operations>('/api/operations', {}, signal),
+  structuralSharing: (before, now) => replaceEqualDeep(before, asToldLast(now as Operations, before as Operations | undefined)),
   refetchInterval: refresh_ms,
 });
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { readyQuery } from '../api/queries.js';
 import { GettingReady } from '../pages/start/GettingReady.js';
 
-const operationsPath = '/operations';
+const operationsPath = /^\/operations\/?$/;
 
 /**
  * While the platform still loads its data, every address shows how far that is; then the page goes on by itself. A platform that is
@@ -12,6 +12,6 @@ const operationsPath = '/operations';
  */
 export const ReadyGate = ({ children }: { children: ReactNode }) => {
   const ready = useQuery(readyQuery);
-  const isHeld = ready.data !== undefined && ready.data.status !== 'ready' && window.location.pathname !== operationsPath;
+  const isHeld = ready.data !== undefined && ready.data.status !== 'ready' && !operationsPath.test(window.location.pathname);
   return isHeld ? <GettingReady progress={ready.data.progress} /> : children;
 };

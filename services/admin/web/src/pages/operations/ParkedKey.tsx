@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { Replayed } from '../../api/operations.js';
+import type { ParkedMessage, Replayed } from '../../api/operations.js';
 import { operationsQuery, replayParked } from '../../api/operations.js';
 import { Icon } from '../../ui/Icon.js';
 import { ProblemNotice } from '../../ui/ProblemNotice.js';
@@ -24,7 +24,8 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
   const { t } = useTranslation();
   const format = useOperationsFormat();
   const client = useQueryClient();
-  const [dropping, setDropping] = useState(false);
+  // The one that the form was opened for, whatever the list shows first by the time it is sent.
+  const [dropping, setDropping] = useState<ParkedMessage>();
   const [soFar, setSoFar] = useState<Replayed>();
   const [first] = entry.messages;
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: operationsQuery.queryKey });
@@ -52,10 +53,10 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
         {dropping ? (
           <DropForm
             service={service}
-            message={first}
-            onCancel={() => setDropping(false)}
+            message={dropping}
+            onCancel={() => setDropping(undefined)}
             onDropped={() => {
-              setDropping(false);
+              setDropping(undefined);
               onDone(t('operations.parked.dropped'));
               void refresh();
             }}
@@ -63,7 +64,7 @@ export const ParkedKey = ({ service, entry, onDone }: Props) => {
         ) : (
           <div className={classes['buttons']}>
             <Button size="xs" disabled={replay.isPending} onClick={() => replay.mutate()} aria-label={t('operations.parked.replayOf', { key: entry.key })}>{t('operations.parked.replay')}</Button>
-            <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(true)} aria-label={t('operations.parked.dropOf', { key: entry.key })}>{t('operations.parked.drop')}</Button>
+            <Button size="xs" variant="subtle" color="red" disabled={replay.isPending} onClick={() => setDropping(first)} aria-label={t('operations.parked.dropOf', { key: entry.key })}>{t('operations.parked.drop')}</Button>
             {replay.isPending && <span role="status" className="dim">{soFar ? t('operations.parked.replayingOn', { count: soFar.left, replayed: soFar.replayed }) : t('operations.parked.replaying')}</span>}
           </div>
         )}

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
 import { usePageTitle } from '../../ui/use-page-title.js';
@@ -11,7 +10,8 @@ export const PlatformOperationsPage = () => {
   usePageTitle(t('place.operations'));
   return (
     <main className={classes['alone']}>
-      <p className={classes['note']}><Link to="/">{t('operations.home')}</Link> · {t('operations.utc')}</p>
+      {/* Loads anew: what is held back while the platform starts is looked at again. */}
+      <p className={classes['note']}><a href="/">{t('operations.home')}</a> · {t('operations.utc')}</p>
       <OperationsView />
     </main>
   );

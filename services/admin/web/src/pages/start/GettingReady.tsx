@@ -35,6 +35,7 @@ export const GettingReady = ({ progress }: { progress: unknown }) => {
         )}
         {message && <p>{counted ? t('ready.counted', { message, done: format.number(done), total: format.number(total) }) : message}</p>}
       </div>
+      <p><a href="/operations">{t('place.operations')}</a></p>
     </StartFrame>
   );
 };
