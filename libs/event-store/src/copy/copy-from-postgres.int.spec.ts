@@ -34,7 +34,7 @@ test('a record moves from PostgreSQL to EventStoreDB, killed in the middle and r
     let result = undefined;
     while (!result) result = await copyStore({ from, to: target }).catch(() => undefined);
 
-    expect(result).toEqual({ events: 120, streams: 20, found: 48 });
+    expect(result).toEqual({ events: 120, streams: 20, found: 48, upTo: await from.head() });
     const moved = (await target.store.readAll({ limit: 500 })).events;
     const source = (await from.readAll({ limit: 500 })).events;
     expect(moved.map(({ position: _, ...event }) => event)).toEqual(source.map(({ position: _, ...event }) => event));

@@ -55,7 +55,7 @@ describe('a record copied to EventStoreDB', () => {
 
     const result = await copyStore({ from, to, onProgress: ({ phase }) => phases.add(phase) });
 
-    expect(result).toEqual({ events: (await all(from)).length, streams: 3, found: 0 });
+    expect(result).toEqual({ events: (await all(from)).length, streams: 3, found: 0, upTo: await from.head() });
     expect(phases).toEqual(new Set(['copying', 'verifying']));
     const clock = new ManualClock('2025-10-01T05:00:00.000Z');
     const moved = openEventStoreDb({ url: double.url, scope, clock, namespace: to.namespace });
