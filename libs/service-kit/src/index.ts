@@ -50,7 +50,7 @@ export { ReadModels, readModelsController } from './projections/read-models.cont
 export type { ReadModel } from './projections/read-models.controller.js';
 export { sharedSource } from './projections/shared-source.js';
 export { storeSource } from './projections/store-source.js';
-export { closeInTime, startInTime, StopTimedOutError } from './service/close-in-time.js';
+export { closeInTime, startInTime } from './service/close-in-time.js';
 export { closeServer } from './service/close-server.js';
 export { Closers } from './service/closers.js';
 export { BusContext } from './service/bus-context.js';
