@@ -71,20 +71,21 @@ export interface Replayed {
 /** Often enough that a rebuild is seen moving, and seldom enough to weigh nothing. */
 const refresh_ms = 2_000;
 
-/** What a consumer did not tell this time, since an engine was slow, as it was told last: a list that is looked at must not go because of that. */
-const asToldLast = (now: Operations, before: Operations | undefined): Operations => ({
+/** How much is parked, as it was told last where an engine was too slow to tell: the list of it that somebody works on must not go because of that. */
+export const withParkedToldLast = (now: Operations, before: Operations | undefined): Operations => ({
   ...now,
   services: now.services.map((service) => {
     const last = before?.services.find((one) => one.service === service.service)?.consumer;
     if (last === undefined || service.consumer?.parkedMessages !== undefined) return service;
-    return { ...service, consumer: { ...last, ...service.consumer } };
+    const { lag: _then, ...parked } = last;
+    return { ...service, consumer: { ...parked, ...service.consumer } };
   }),
 });
 
 export const operationsQuery = queryOptions({
   queryKey: ['operations'],
   queryFn: ({ signal }) => getJson<Operations>('/api/operations', {}, signal),
-  structuralSharing: (before, now) => replaceEqualDeep(before, asToldLast(now as Operations, before as Operations | undefined)),
+  structuralSharing: (before, now) => replaceEqualDeep(before, withParkedToldLast(now as Operations, before as Operations | undefined)),
   refetchInterval: refresh_ms,
 });
 
