@@ -36,7 +36,7 @@ test('a service whose record is moved while it runs takes no more commands, and 
   expect((await command('after')).status).toBe(503);
   expect(await ask('GET', '/api/health/ready')).toMatchObject({
     status: 503,
-    body: { failures: expect.arrayContaining([{ name: 'record', reason: expect.stringContaining('was moved to EventStoreDB at elsewhere:2113') }]) },
+    body: { failures: expect.arrayContaining([{ name: 'event-store', reason: expect.stringContaining('was moved to EventStoreDB at elsewhere:2113') }]) },
   });
   const read = await ask('GET', '/api/districts');
   expect(read).toMatchObject({ status: 200, body: { items: [{ districtId: 'before' }] } });

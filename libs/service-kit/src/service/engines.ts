@@ -15,6 +15,7 @@ import type { EventStoreConfig, KafkaConfig } from './engine-config.js';
 import type { Engine } from './engine-trouble.js';
 import { engineTrouble, withinTime } from './engine-trouble.js';
 import { postgresAt } from './postgres-at.js';
+import { requireRecordHere } from './record-here.js';
 
 /** The engines that the configuration chose. What stands above the two ports does not know which they are. */
 export interface Engines {
@@ -42,6 +43,10 @@ export const openEngines = async (
   closers.push(() => store.close());
   const bus = kafka ? await openOnKafka(kafka, service) : openPostgresEventBus({ schema: busSchema, connection });
   closers.push(() => bus.close());
+  const checkStore = async (): Promise<void> => {
+    await askStore(store);
+    if (eventStore === undefined) await requireRecordHere(dataSource, service);
+  };
   const storeAt = eventStore
     ? ({ kind: 'eventstoredb', address: addressOf(eventStore.url), variable: 'EVENT_STORE_URL' } as const)
     : postgres;
@@ -50,7 +55,7 @@ export const openEngines = async (
     store,
     bus,
     all: [
-      { role: 'event-store', ...storeAt, check: () => askStore(store) },
+      { role: 'event-store', ...storeAt, check: checkStore },
       { role: 'bus', ...busAt, check: () => askBus(bus) },
       { role: 'database', ...postgres, check: () => dataSource.query('SELECT 1').then(() => undefined) },
     ],

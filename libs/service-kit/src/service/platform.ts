@@ -15,7 +15,6 @@ import type { ServiceConfig } from './config.js';
 import type { Engine } from './engine-trouble.js';
 import { openEngines, requireAnswer } from './engines.js';
 import { openLogger } from './logging.js';
-import { recordElsewhere, requireRecordHere } from './record-here.js';
 import { Readiness } from './readiness.js';
 
 /** Less than readiness waits for a check, so that what is told says which engine it is, and where. */
@@ -55,11 +54,8 @@ const openAll = async (service: string, config: ServiceConfig, data: DataSourceP
   closers.push(() => dataSource.destroy());
   const { store, bus, all: engines } = await openEngines(service, config, { clock, dataSource, closers });
   for (const engine of engines) await requireAnswer(engine);
-  if (config.eventStore === undefined) await requireRecordHere(dataSource, service);
   const readiness = new Readiness();
   for (const engine of engines) readiness.add({ name: engine.role, check: () => requireAnswer(engine, look_ms).then(() => undefined) });
-  // That the database does not answer is told by its own check.
-  if (config.eventStore === undefined) readiness.add({ name: 'record', check: () => recordElsewhere(dataSource, service).catch(() => undefined) });
   readiness.addWarning({ name: 'identity', check: () => Promise.resolve(verifier.trouble) });
   return {
     service,

@@ -11,8 +11,11 @@ interface Left {
 /** What PostgreSQL says of a table that is not there: the database was prepared by a version that moved nothing. */
 const unknownTable = '42P01';
 
-/** Why the record in PostgreSQL is not the one that goes on, in words: after `cairn move` it is closed. Undefined: it is. */
-export const recordElsewhere = async (dataSource: DataSource, service: string): Promise<string | undefined> => {
+/**
+ * Makes sure that the record in PostgreSQL is the one that goes on: after `cairn move` it is closed.
+ * @throws EngineTroubleError that says where it went, and when
+ */
+export const requireRecordHere = async (dataSource: DataSource, service: string): Promise<void> => {
   const rows = await dataSource
     .query<readonly Left[]>(`SELECT destination, moved_at FROM ${storeSchemaOf(service)}.es_moved`)
     .catch((error: unknown): readonly Left[] => {
@@ -20,15 +23,9 @@ export const recordElsewhere = async (dataSource: DataSource, service: string): 
       throw error;
     });
   const [left] = rows;
-  if (left === undefined) return undefined;
-  return (
+  if (left === undefined) return;
+  throw new EngineTroubleError(
     `The record of ${service} was moved to ${left.destination} on ${left.moved_at.toISOString()}, and takes no more events in PostgreSQL. ` +
-      'Set EVENT_STORE_URL, or take the move back with `cairn return`.'
+      'Set EVENT_STORE_URL, or take the move back with `cairn return`.',
   );
-};
-
-/** @throws EngineTroubleError that says where the record went, and when */
-export const requireRecordHere = async (dataSource: DataSource, service: string): Promise<void> => {
-  const elsewhere = await recordElsewhere(dataSource, service);
-  if (elsewhere !== undefined) throw new EngineTroubleError(elsewhere);
 };
