@@ -25,9 +25,10 @@ describe('the identity of a process', () => {
   });
 
   test('ends with the process although its parent never asks after it', async () => {
-    // The shell gives way to one that knows nothing of the child before the child, which reads from us, may end.
-    const script = 'cat <&3 & echo $!; exec sh -c "echo ready; exec sleep 60"';
-    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+    // The shell, which would ask after any child, gives way to a program that asks after none; that one says itself
+    // that it is there, and only then may the child end, which reads from us.
+    const script = 'cat <&3 & echo $!; exec "$0" -e "console.log(\'ready\'); setTimeout(() => {}, 60000)"';
+    const parent = spawn('sh', ['-c', script, process.execPath], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
     try {
       const lines = createInterface(parent.stdout as Readable)[Symbol.asyncIterator]();
       const zombie = Number((await lines.next()).value);
