@@ -31,6 +31,9 @@ const enginePlaces = [
   'infra/bench/src/reference/**',
 ];
 
+/** Node 20 pays for a context that follows promises at every promise of the process: what a request knows goes with the request. */
+const contextsOfPromises = ['async_hooks', 'node:async_hooks'].map((name) => ({ name, message: 'Hand on what is needed, or the request.' }));
+
 /** Who may import whom. No `*`: a project without a known layer fails. */
 const layers = [
   {
@@ -72,10 +75,13 @@ export default tseslint.config(
       'cairn/no-in-memory-facts': 'error',
       'cairn/pure-decisions': 'error',
       'cairn/sql-in-its-place': 'error',
+      'no-restricted-imports': ['error', { paths: contextsOfPromises }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   { files: sqlPlaces, rules: { 'cairn/sql-in-its-place': 'off' } },
+  // The loader of the sample brings the time it records at, and the clock of a store is deep below; nobody else pays for it.
+  { files: ['libs/service-kit/src/time/simulated-time.ts', '**/testing/**'], rules: { 'no-restricted-imports': 'off' } },
   { files: enginePlaces, rules: { 'cairn/engines-in-their-adapters': 'off' } },
   // A spec may hand a decider that breaks the rules to the harness that must find it out.
   { files: ['**/*.spec.ts', 'libs/decider/src/testing/**'], rules: { 'cairn/pure-decisions': 'off' } },

@@ -21,7 +21,7 @@ export { positionHeader, PositionNotReachedError, PositionWaiter, seenPositionHe
 export type { PositionToken } from './http/min-position.interceptor.js';
 export { Allow, AllowPlatformOperators, Caller, Public, roles, seesDistrict } from './http/principal.js';
 export type { Principal, Role } from './http/principal.js';
-export { PrincipalGuard, simulatedNowHeader } from './http/principal.guard.js';
+export { PrincipalGuard } from './http/principal.guard.js';
 export { ProblemException, problemOf, problems, unavailable } from './http/problem.js';
 export type { Problem, ProblemCatalogue, ProblemEntry, ProblemItem } from './http/problem.js';
 export { ProblemFilter } from './http/problem.filter.js';
@@ -86,3 +86,4 @@ export type { Background, RunningService, ServiceParts } from './service/serve.j
 export { startService } from './service/start-service.js';
 export type { ServiceDefinition, StartOptions } from './service/start-service.js';
 export { dateOf, endOfDay, isTimeZone, startOfDay, whenRead, whenRecorded } from './time/district-time.js';
+export { simulatedNowHeader } from './time/simulated-time.js';

@@ -85,6 +85,10 @@ const violations: Readonly<Record<string, readonly Snippet[]>> = {
   '@typescript-eslint/no-explicit-any': ['export const parse = (text: any) => text;', 'export const parse = (text: unknown) => text as any;'],
   '@typescript-eslint/consistent-type-imports': ["import { Json } from './json.js';\nexport type Used = Json;"],
   '@typescript-eslint/no-unused-vars': ['const unused = 1;\nexport const used = 2;'],
+  'no-restricted-imports': [
+    "import { AsyncLocalStorage } from 'node:async_hooks';\nexport const used = AsyncLocalStorage;",
+    "import hooks from 'async_hooks';\nexport const used = hooks;",
+  ],
   eqeqeq: ['export const same = (a: number, b: number) => a == b;'],
 };
 

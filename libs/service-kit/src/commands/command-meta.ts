@@ -4,7 +4,7 @@ import type { Request } from 'express';
 
 import { requirePrincipal } from '../http/principal.js';
 import { problems } from '../http/problem.js';
-import { currentRequest } from '../http/request-context.js';
+import { contextOf } from '../http/request-context.js';
 import { commandDigest } from './command-digest.js';
 
 /** What a command carries besides its own content. */
@@ -48,8 +48,8 @@ export const Meta = createParamDecorator((_data: unknown, context: ExecutionCont
   const onBehalfOf = personOf(request);
   const ifMatch = versionOf(request);
   return {
-    actor: requirePrincipal().personId,
-    correlationId: currentRequest()?.correlationId ?? 'unknown',
+    actor: requirePrincipal(request).personId,
+    correlationId: contextOf(request)?.correlationId ?? 'unknown',
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(commandKey === undefined ? {} : { commandKey, commandDigest: commandDigest(request) }),
     ...(ifMatch === undefined ? {} : { ifMatch }),

@@ -4,8 +4,8 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 
 import { testIdentity } from '../testing/test-identity.js';
 import { RequestClock } from '../time/request-clock.js';
-import { PrincipalGuard, simulatedNowHeader } from './principal.guard.js';
-import { requestContext } from './request-context.js';
+import { simulatedNowHeader, simulatedTime } from '../time/simulated-time.js';
+import { PrincipalGuard } from './principal.guard.js';
 import { JwtVerifier } from './token-verifier.js';
 
 const past = '2020-01-01T00:00:00.000Z';
@@ -23,7 +23,7 @@ describe('the clock of a request', () => {
     const request = { params: {}, header: (name: string) => headers[name] };
     const context = new ExecutionContextHost([request], PrincipalGuard, PrincipalGuard.prototype.canActivate);
     return new Promise((resolve, reject) => {
-      requestContext(request as never, { setHeader: () => undefined } as never, () => {
+      simulatedTime(request as never, undefined as never, () => {
         guard.canActivate(context).then(() => resolve(new RequestClock().now()), reject);
       });
     });

@@ -6,13 +6,9 @@ import type { Request } from 'express';
 import type { Principal, Role } from './principal.js';
 import { allowedRoles, ofAllDistricts, publicRoute, seesDistrict } from './principal.js';
 import { problems } from './problem.js';
-import { currentRequest } from './request-context.js';
+import { contextOf } from './request-context.js';
+import { takeSimulatedTime } from '../time/simulated-time.js';
 import { TokenVerifier } from './token-verifier.js';
-
-/** The header in which the loader of the sample says what time it is. */
-export const simulatedNowHeader = 'cairn-simulated-now';
-
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Lets a request in when it bears a principal whose scope holds the district of the route and whose role fits. */
 @Injectable()
@@ -45,12 +41,9 @@ export class PrincipalGuard implements CanActivate {
     const [scheme, token] = (request.header('authorization') ?? '').split(' ');
     const principal = scheme?.toLowerCase() === 'bearer' && token ? await this.verifier.verify(token) : undefined;
     if (!principal) throw problems.unauthenticated('Send a valid bearer token, or sign in on the start page.');
-    const running = currentRequest();
-    if (running) {
-      running.principal = principal;
-      const simulated = request.header(simulatedNowHeader);
-      if (simulated !== undefined && principal.simulatesClock && instant.test(simulated)) running.simulatedNow = simulated;
-    }
+    const running = contextOf(request);
+    if (running) running.principal = principal;
+    if (principal.simulatesClock) takeSimulatedTime(request);
     return principal;
   }
 }

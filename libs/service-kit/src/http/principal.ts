@@ -1,7 +1,9 @@
 import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
 
 import { problems } from './problem.js';
-import { currentRequest } from './request-context.js';
+import { contextOf } from './request-context.js';
 
 export const roles = ['operator', 'coach', 'school-leader', 'analyst'] as const;
 export type Role = (typeof roles)[number];
@@ -33,12 +35,14 @@ export const Allow = (...allowed: readonly Role[]) => SetMetadata(allowedRoles, 
 export const ofAllDistricts = 'cairn:of-all-districts';
 export const AllowPlatformOperators = () => applyDecorators(Allow('operator'), SetMetadata(ofAllDistricts, true));
 
-/** The principal of the request that runs. @throws a 401 problem when there is none */
-export const requirePrincipal = (): Principal => {
-  const principal = currentRequest()?.principal;
+/** The principal of a request. @throws a 401 problem when there is none */
+export const requirePrincipal = (request: Request): Principal => {
+  const principal = contextOf(request)?.principal;
   if (!principal) throw problems.unauthenticated('Send a bearer token, or sign in on the start page.');
   return principal;
 };
 
 /** Hands the principal to a handler. */
-export const Caller = createParamDecorator(() => requirePrincipal());
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): Principal =>
+  requirePrincipal(context.switchToHttp().getRequest<Request>()),
+);

@@ -9,7 +9,7 @@ import type { Problem } from './problem.js';
 import { EngineTroubleError } from '../service/engine-trouble.js';
 import { ProblemException, unavailable } from './problem.js';
 import { IssuerAwayError } from './issuer-keys.js';
-import { currentRequest } from './request-context.js';
+import { contextOf } from './request-context.js';
 
 const titles: Readonly<Record<number, string>> = {
   400: 'The request is not understood',
@@ -69,7 +69,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const reference = currentRequest()?.correlationId;
+    const reference = contextOf(request)?.correlationId;
     const answer = answerFor(error);
     if (!answer) this.logger.error({ err: error, reference }, 'request failed');
     else if (isUnavailable(error)) this.logger.warn({ err: error, reference }, 'request met a store that is away');

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-import { currentRequest } from '../http/request-context.js';
+import { contextOf } from '../http/request-context.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -48,7 +48,7 @@ export const requestLog =
   (logger: Logger) =>
   (request: Request, response: Response, next: NextFunction): void => {
     const started_ms = performance.now();
-    const correlationId = currentRequest()?.correlationId;
+    const correlationId = contextOf(request)?.correlationId;
     response.once('finish', () => {
       const duration_ms = Math.round((performance.now() - started_ms) * 10) / 10;
       const path = request.originalUrl.split('?')[0];

@@ -32,6 +32,7 @@ import { nestLogger, requestLog } from './logging.js';
 import { Operations, operationsController } from './operations.controller.js';
 import type { Platform } from './platform.js';
 import { Readiness } from './readiness.js';
+import { simulatedTime } from '../time/simulated-time.js';
 
 /** Work beside requests: a relay, a consumer, a projection. Started before the service listens, stopped after. */
 export interface Background {
@@ -129,7 +130,7 @@ const startServing = async (front: HttpFront, platform: Platform, parts: Service
   closers.push(() => app.close());
   const described: { openApi?: OpenAPIObject } = {};
   app.disable('x-powered-by');
-  app.use(requestContext, requestLog(logger));
+  app.use(requestContext, simulatedTime, requestLog(logger));
   app.use(methodNotAllowed(() => described.openApi));
   app.use(requireKnownBody);
   app.use(express.json({ limit: jsonBytesMax, verify: requireUtf8, strict: false }));

@@ -1,10 +1,10 @@
 import { Clock } from '@cairn/event-store';
 
-import { currentRequest } from '../http/request-context.js';
+import { simulatedNow } from './simulated-time.js';
 
 /** The machine's clock, except within a request of the sample's loader, which brings the time it records at. */
 export class RequestClock extends Clock {
   now(): string {
-    return currentRequest()?.simulatedNow ?? new Date().toISOString();
+    return simulatedNow() ?? new Date().toISOString();
   }
 }
