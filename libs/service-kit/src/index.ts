@@ -13,7 +13,7 @@ export type { PublicFact } from './commands/public-message.js';
 export { uuidV5 } from './commands/uuid-v5.js';
 export { busSchema, provisionDatabase } from './data/provision.js';
 export { LongTransactions, longTransactionsOf } from './data/long-transactions.js';
-export { onOneStateOf, queryOn, roleOf, schemaOf, storeSchemaOf, transactionsOn } from './data/service-database.js';
+export { onOneStateOf, projectionDatabaseOf, projectionDatabaseOn, queryOn, roleOf, schemaOf, storeSchemaOf, transactionsOn } from './data/service-database.js';
 export type { DataSourceParts } from './data/service-database.js';
 export { cursorOf, placeIn } from './http/cursor.js';
 export { methodNotAllowed } from './http/method-not-allowed.js';

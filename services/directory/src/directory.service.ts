@@ -5,6 +5,7 @@ import {
   longTransactionsOf,
   positionController,
   PositionWaiter,
+  projectionDatabaseOn,
   ProjectionRunner,
   ReadModels,
   readModelsController,
@@ -13,7 +14,6 @@ import {
   relayOf,
   startService,
   storeSource,
-  transactionsOn,
 } from '@cairn/service-kit';
 import type { Platform, PositionToken, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
@@ -65,7 +65,7 @@ class DirectoryWaiter extends PositionWaiter {
 const assemble = (platform: Platform): ServiceParts => {
   const { config, dataSource, logger, readiness, store } = platform;
   const long = longTransactionsOf(config.databaseUrl, service);
-  const projection = new ProjectionRunner(directoryProjection, storeSource(store), transactionsOn(dataSource), logger, { long });
+  const projection = new ProjectionRunner(directoryProjection, storeSource(store), projectionDatabaseOn(dataSource), logger, { long });
   const fresh = new FreshReadModels({ [directoryProjection.name]: projection });
   const readModels = new ReadModels(fresh.models);
   const relay = relayOf(platform, { topic: topics.directory, toMessage: publishDirectory });

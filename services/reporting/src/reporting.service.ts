@@ -5,13 +5,13 @@ import {
   longTransactionsOf,
   ParkedMessages,
   parkedMessagesController,
+  projectionDatabaseOn,
   ProjectionRunner,
   queryOn,
   ReadModels,
   readModelsController,
   sharedSource,
   startService,
-  transactionsOn,
 } from '@cairn/service-kit';
 import type { Platform, Projection, RunningService, ServiceConfig, ServiceParts, StartOptions } from '@cairn/service-kit';
 
@@ -56,7 +56,7 @@ const assemble = (platform: Platform): ServiceParts => {
   const tail = new LogTail();
   const source = sharedSource(logSource(session, tail));
   const runnerOf = (projection: Projection<ReceivedEvent>): ProjectionRunner<ReceivedEvent> =>
-    new ProjectionRunner(projection, source, transactionsOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
+    new ProjectionRunner(projection, source, projectionDatabaseOn(dataSource), logger, { long: longTransactionsOf(config.databaseUrl, service) });
   const runners = [directoryProjection, adoptionProjection, historyProjection].map((projection) => [projection.name, runnerOf(projection)] as const);
   const fresh = new FreshReadModels(Object.fromEntries(runners));
   const readModels = new ReadModels(fresh.models);

@@ -1,6 +1,6 @@
-import { goAlong, pgInTransaction } from '@cairn/event-bus';
+import { goAlong } from '@cairn/event-bus';
 import type { PostgresEventStore, RecordedEvent } from '@cairn/event-store';
-import { checkpointDdl, ProjectionRunner, storeSource } from '@cairn/service-kit';
+import { checkpointDdl, projectionDatabaseOf, ProjectionRunner, storeSource } from '@cairn/service-kit';
 import type { Projection, ProjectionSource } from '@cairn/service-kit';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -64,7 +64,7 @@ export const projection: Benchmark = {
       await pool.query(checkpointDdl);
       const events = await everyEvent(store);
       const last = events.at(-1)?.position ?? '0';
-      const inTransaction = pgInTransaction(pool);
+      const database = projectionDatabaseOf(pool);
       const rates = await interleave(
         [
           {
@@ -73,7 +73,7 @@ export const projection: Benchmark = {
               const name = `projected_${round}`;
               await pool.query(`CREATE TABLE ${name} ${table}`);
               const source = inBatches(storeSource(store));
-              const runner = new ProjectionRunner(projectionInto(name), source, inTransaction, pino({ level: 'silent' }));
+              const runner = new ProjectionRunner(projectionInto(name), source, database, pino({ level: 'silent' }));
               const rate = await ratePerSecond(async () => {
                 await runner.start();
                 await runner.waitFor(last, 600_000);

@@ -1,10 +1,10 @@
-import { checkpointDdl, ProjectionRunner, storeSource } from '@cairn/service-kit';
+import { checkpointDdl, projectionDatabaseOf, ProjectionRunner, storeSource } from '@cairn/service-kit';
 import { pino } from 'pino';
 
 import type { Heard } from '../model/read-model.js';
 import { takeIn, tallyDdl } from '../model/read-model.js';
 import type { RunningRole, Surroundings } from './roles.js';
-import { heardOf, openTransactions } from './roles.js';
+import { heardOf, openPool } from './roles.js';
 import { seenSchema } from './settings.js';
 
 const heavy = 500;
@@ -14,7 +14,7 @@ const misread = (heard: Heard): Heard => (heard.weight > heavy ? { ...heard, wei
 
 /** A read model fed from the store itself, as a service keeps its own. */
 export const runProjection = async ({ settings, store, crash, complain }: Surroundings): Promise<RunningRole> => {
-  const inTransaction = openTransactions(settings.url, seenSchema);
+  const database = projectionDatabaseOf(openPool(settings.url, seenSchema));
   const source = storeSource(store);
   const projection = {
     name: 'tally',
@@ -33,12 +33,12 @@ export const runProjection = async ({ settings, store, crash, complain }: Surrou
     return page;
   };
   const logger = pino({ level: 'warn' }, { write: (line: string) => complain(line) });
-  const runner = new ProjectionRunner(projection, { ...source, read }, inTransaction, logger, { lease_ms: 800 });
+  const runner = new ProjectionRunner(projection, { ...source, read }, database, logger, { lease_ms: 800 });
   // The engines may be away while it starts.
   const started = (async () => {
     for (;;) {
       try {
-        await inTransaction((session) => session.query(checkpointDdl));
+        await database.inTransaction((session) => session.query(checkpointDdl));
         return await runner.start();
       } catch (error) {
         complain(error);

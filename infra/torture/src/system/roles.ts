@@ -40,7 +40,7 @@ const messageOf = (event: RecordedEvent): string => {
   return JSON.stringify({ ...heardOf(event), ...(pad === undefined ? {} : { pad }) });
 };
 
-export const openTransactions = (url: string, schema: string): InTransaction => {
+export const openPool = (url: string, schema: string): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url,
     max: 6,
@@ -50,8 +50,10 @@ export const openTransactions = (url: string, schema: string): InTransaction => 
     keepAlive: true,
   });
   pool.on('error', () => undefined);
-  return pgInTransaction(pool);
+  return pool;
 };
+
+const openTransactions = (url: string, schema: string): InTransaction => pgInTransaction(openPool(url, schema));
 
 export const runRelay = ({ settings, store, bus, complain }: Surroundings): RunningRole => {
   const checkpoints = new PostgresCheckpoints(openTransactions(settings.url, relaySchema), relaySchema);

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
 
+import type { ProjectionDatabase } from '../projections/projection.js';
 import { engineTrouble, requireSupportedPostgres } from '../service/engine-trouble.js';
 import { postgresAt } from '../service/postgres-at.js';
 
@@ -104,6 +105,14 @@ const migrate = async (dataSource: DataSource, service: string): Promise<void> =
 
 /** Transactions on a data source, for projections and consumers: on its connections, without what an entity manager costs. */
 export const transactionsOn = (dataSource: DataSource): InTransaction => pgInTransaction(poolOf(dataSource));
+
+/** For projections: their transactions, and the news of each connection that has ended, with the server or because nobody needed it. */
+export const projectionDatabaseOn = (dataSource: DataSource): ProjectionDatabase => projectionDatabaseOf(poolOf(dataSource));
+
+export const projectionDatabaseOf = (pool: pg.Pool): ProjectionDatabase => ({
+  inTransaction: pgInTransaction(pool),
+  onConnectionEnd: (listener) => void pool.on('remove', listener),
+});
 
 /** Transactions that see one state of the database, for readers. */
 export const onOneStateOf = (dataSource: DataSource): InTransaction => pgOnOneState(poolOf(dataSource));

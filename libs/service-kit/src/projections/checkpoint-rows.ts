@@ -115,6 +115,9 @@ export class CheckpointRows {
    * Moves the checkpoint and renews the lease with it, by a statement that fails unless the checkpoint stands where it
    * should under the fence, and locks it until the transaction ends. It goes with the first statement of the batch, which
    * the server does not even begin then.
+   *
+   * The commit does not wait for the disk: what a server that crashes forgets of it is derived from the record again,
+   * which it has not forgotten. So who knows of it forgets it with the connections; see `ProjectionDatabase`.
    */
   advance(session: SqlSession, { fence, from, to, lease_ms }: Step): Promise<unknown> {
     // The text that is no number depends on what is counted: a constant would be cast when the statement is planned.
@@ -122,7 +125,7 @@ export class CheckpointRows {
       `WITH moved AS (
          UPDATE ${checkpointTable} SET position = $4, failure = NULL, lease_until = clock_timestamp() + $5 * interval '1 millisecond'
          WHERE projection = $1::text AND fence = $2::bigint AND position IS NOT DISTINCT FROM $3 RETURNING 1)
-       SELECT ${endingIfFrozen}, CASE WHEN count(*) = 1 THEN 1 ELSE
+       SELECT ${endingIfFrozen}, set_config('synchronous_commit', 'off', true), CASE WHEN count(*) = 1 THEN 1 ELSE
          ('The checkpoint of ' || $1::text || ' is not what fence ' || $2::bigint || ' left; found so: ' || count(*))::int END FROM moved`,
       [this.projection, fence, from ?? null, to, lease_ms],
       { name: 'cairn_projection_advance', withNext: true },

@@ -19,6 +19,7 @@ const standBy_ms = 10;
 export class KnownPosition {
   private position: string | undefined;
   private looking: Promise<void> | undefined;
+  private forgotten = 0;
   private readonly progress = new Signal();
 
   constructor(
@@ -39,14 +40,21 @@ export class KnownPosition {
     this.progress.raise();
   }
 
+  /** To be called when the database may have less than was known of it. */
+  forget(): void {
+    this.position = undefined;
+    this.forgotten += 1;
+  }
+
   has(position: string): boolean {
     return this.position !== undefined && this.source.compare(this.position, position) >= 0;
   }
 
   /** A position never goes back, however late an older look at the database arrives; one of another record says nothing. */
   async reached({ position, source }: Places): Promise<void> {
+    const { forgotten } = this;
     const ours = await this.source.id?.();
-    if (position === null || (ours !== undefined && source !== null && source !== ours)) return;
+    if (forgotten !== this.forgotten || position === null || (ours !== undefined && source !== null && source !== ours)) return;
     if (!this.has(position)) this.position = position;
   }
 

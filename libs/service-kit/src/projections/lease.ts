@@ -38,10 +38,11 @@ export class Lease {
     if (this.owned === fence) this.owned = undefined;
   }
 
-  /** Renews the lease when it is due, or takes it when nobody has it. */
-  async keep(): Promise<void> {
-    if (this.owned === undefined) await this.take();
-    else if (this.isDue) await this.renew(this.owned);
+  /** Renews the lease when it is due, or takes it when nobody has it. Answers where the checkpoint stands when that was seen on the way. */
+  async keep(): Promise<{ readonly position: string | null } | undefined> {
+    if (this.owned !== undefined) return this.isDue ? this.renew(this.owned) : undefined;
+    await this.take();
+    return undefined;
   }
 
   /** A third of it is over. */
@@ -84,21 +85,25 @@ export class Lease {
     this.owned = row?.fence;
   }
 
-  private async renew(fence: string): Promise<void> {
+  private async renew(fence: string): Promise<{ readonly position: string | null } | undefined> {
     const before_ms = performance.now();
     const [row] = await this.inTransaction((session) =>
-      session.query<{ fence: string }>(
+      session.query<{ position: string | null }>(
         `UPDATE ${checkpointTable} SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
          WHERE projection = (SELECT projection FROM ${checkpointTable} WHERE projection = $1 FOR UPDATE SKIP LOCKED) AND fence = $3
-         RETURNING fence::text, ${endingIfFrozen}`,
+         RETURNING position, ${endingIfFrozen}`,
         [this.projection, this.term_ms, fence],
         { last: true },
       ),
     );
-    if (row) return this.renewed(before_ms);
+    if (row) {
+      this.renewed(before_ms);
+      return { position: row.position };
+    }
     const [now] = await this.inTransaction((session) =>
       session.query<{ fence: string }>(`SELECT fence::text FROM ${checkpointTable} WHERE projection = $1`, [this.projection]),
     );
     if (now?.fence !== fence) this.lost(fence);
+    return undefined;
   }
 }

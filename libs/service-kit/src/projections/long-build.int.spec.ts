@@ -1,9 +1,9 @@
-import { pgInTransaction } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 
 import { LongTransactions } from '../data/long-transactions.js';
+import { projectionDatabaseOf } from '../data/service-database.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { Copies } from './testing/copies.js';
 import { LogReader, seenProjection } from './testing/number-log.js';
@@ -48,10 +48,9 @@ describe('a long transaction', () => {
 });
 
 test('a service that is told to stop does not wait for the indexes of a generation, nor does the server go on with them', async () => {
-  const inTransaction = pgInTransaction(copies.pool);
   const projection = { ...seenProjection({ keep: (n) => n, inBatch: () => Promise.resolve() }), indexes: 'SELECT pg_sleep(30)' };
   const options = { lease_ms: 600, long: longOnes() };
-  const runner = new ProjectionRunner(projection, new LogReader(copies.log), inTransaction, pino({ level: 'silent' }), options);
+  const runner = new ProjectionRunner(projection, new LogReader(copies.log), projectionDatabaseOf(copies.pool), pino({ level: 'silent' }), options);
   await runner.start();
   await runner.rebuild();
   await eventually('the indexes are being made', sleeping);

@@ -8,7 +8,7 @@ import { BuildStoppedError, GenerationBuilder } from './generation-builder.js';
 import { beforeTheFirst, KnownPosition } from './known-position.js';
 import { Lease } from './lease.js';
 import { BuildRunningError, NothingToGoBackToError } from './projection.js';
-import type { BuildKind, Projection, ProjectionSource, ProjectionStatus } from './projection.js';
+import type { BuildKind, Projection, ProjectionDatabase, ProjectionSource, ProjectionStatus } from './projection.js';
 import { repeat } from './repeat.js';
 import { generationsOf, Serving } from './serving.js';
 import { Signal } from './signal.js';
@@ -46,20 +46,24 @@ export class ProjectionRunner<Event> {
   private readonly lease: Lease;
   private readonly known: KnownPosition;
   private readonly serving: Serving<Event>;
+  private readonly inTransaction: InTransaction;
 
   constructor(
     private readonly projection: Projection<Event>,
     private readonly source: ProjectionSource<Event>,
-    private readonly inTransaction: InTransaction,
+    database: ProjectionDatabase,
     private readonly logger: Logger,
     private readonly options: RunnerOptions = {},
   ) {
+    const { inTransaction } = database;
+    this.inTransaction = inTransaction;
     const rows = new CheckpointRows(projection.name);
     const lease = new Lease(projection.name, inTransaction, options.lease_ms ?? 2_500);
     const known = new KnownPosition(projection.name, source, rows, inTransaction, logger);
     [this.rows, this.lease, this.known] = [rows, lease, known];
     this.awaited = new Awaited(source.compare.bind(source));
     this.serving = new Serving({ projection, source, inTransaction, logger, rows, lease, known });
+    database.onConnectionEnd(() => this.serving.doubt());
   }
 
   /** The tables that readers lock, so that no swap comes between two of their statements. */
@@ -139,9 +143,11 @@ export class ProjectionRunner<Event> {
   }
 
   private async keepLease(): Promise<boolean> {
-    const before = this.lease.fence;
+    const [before, known] = [this.lease.fence, this.known.value];
     try {
-      await this.lease.keep();
+      const seen = await this.lease.keep();
+      // Behind a pooler of connections, which hides that the server has crashed.
+      if (seen && known !== undefined && this.source.compare(known, seen.position ?? beforeTheFirst) > 0) this.serving.doubt();
     } catch (error) {
       this.logger.warn({ err: error, projection: this.projection.name }, 'the lease was not renewed');
     }

@@ -1,4 +1,4 @@
-import type { SqlSession } from '@cairn/event-bus';
+import type { InTransaction, SqlSession } from '@cairn/event-bus';
 
 /** Where a projection reads from: a log with one order, by opaque positions. */
 export interface ProjectionSource<Event> {
@@ -17,6 +17,16 @@ export interface Page<Event> {
   readonly readUpTo: string | undefined;
   /** True when nothing followed at that moment; left out where a source does not know. */
   readonly isLast?: boolean;
+}
+
+/**
+ * Where projections keep their tables. A batch is committed without waiting for the disk, which is a matter of less than a
+ * second; should the server crash before, it forgets the batch, and breaks the connection by which it was committed.
+ */
+export interface ProjectionDatabase {
+  readonly inTransaction: InTransaction;
+  /** Calls the listener after each end of a connection, and before anything is asked on one that was opened later. */
+  readonly onConnectionEnd: (listener: () => void) => void;
 }
 
 /** A read model that can be derived again at any time: its tables depend on the events alone, never on the clock. */

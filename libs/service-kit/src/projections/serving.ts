@@ -30,6 +30,7 @@ export const generationsOf = async (projection: Projection<never>, session: SqlS
 /** Writes the generation that is read, batch by batch: the tables and the checkpoint in one transaction. */
 export class Serving<Event> {
   private begun: string | undefined;
+  private doubts = 0;
   private readonly pages: ReadAhead<Event>;
 
   constructor(private readonly parts: ServingParts<Event>) {
@@ -41,8 +42,23 @@ export class Serving<Event> {
     return this.begun === fence;
   }
 
+  /** To be called when the database may have forgotten what it had committed: where it stands is looked up before the next batch. */
+  doubt(): void {
+    this.doubts += 1;
+    this.begun = undefined;
+    this.parts.known.forget();
+  }
+
   /** Applies one batch, while the next is read; false when no more is to be expected. @throws LeaseLostError */
   async step(fence: string): Promise<boolean> {
+    const { doubts } = this;
+    const more = await this.applyNext(fence, () => this.doubts === doubts);
+    if (this.doubts === doubts) return more;
+    this.begun = undefined;
+    return true;
+  }
+
+  private async applyNext(fence: string, isCertain: () => boolean): Promise<boolean> {
     const { known, lease } = this.parts;
     if (!this.hasBegun(fence)) await this.begin(fence);
     const from = known.value;
@@ -55,6 +71,7 @@ export class Serving<Event> {
       await this.requireOwnFailure(error, fence, from);
       return true;
     }
+    if (!isCertain()) return true;
     known.set(readUpTo);
     // After a batch that took long in the database others may take it before the next look at the clock.
     if (lease.isDue) await lease.keep().catch(() => undefined); // The loop that keeps it tries again, and tells.

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 
 import { LongTransactions } from '../data/long-transactions.js';
+import { projectionDatabaseOf } from '../data/service-database.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { Copies } from './testing/copies.js';
 import { LogReader, seenProjection } from './testing/number-log.js';
@@ -28,7 +29,7 @@ const slowOwner = () => {
   const projection = { ...seenProjection({ keep: (n) => n, inBatch: () => Promise.resolve() }), indexes: 'SELECT pg_sleep(8)' };
   const { connectionString, options } = copies.pool.options;
   const long = new LongTransactions({ connectionString, options, application_name });
-  const runner = new ProjectionRunner(projection, new LogReader(copies.log), inTransaction, pino({ level: 'silent' }), { lease_ms: 600, long });
+  const runner = new ProjectionRunner(projection, new LogReader(copies.log), { ...projectionDatabaseOf(copies.pool), inTransaction }, pino({ level: 'silent' }), { lease_ms: 600, long });
   return { runner, freeze: () => void (frozen = true) };
 };
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { testDatabase } from '@cairn/embedded-postgres/testing';
 import type { TestDatabase } from '@cairn/embedded-postgres/testing';
 import type { EventStore } from '@cairn/event-store';
-import { openPlatform, ProjectionRunner, provisionDatabase, storeSource, transactionsOn } from '@cairn/service-kit';
+import { openPlatform, ProjectionRunner, projectionDatabaseOn, provisionDatabase, storeSource } from '@cairn/service-kit';
 import type { Platform } from '@cairn/service-kit';
 import { testIdentity } from '@cairn/service-kit/testing';
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await provisionDatabase(database.url, ['directory']);
   const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, logLevel: 'silent', identity: testIdentity().identity } as const;
   platform = await openPlatform('directory', config, { migrations });
-  projection = new ProjectionRunner(directoryProjection, storeSource(platform.store), transactionsOn(platform.dataSource), platform.logger);
+  projection = new ProjectionRunner(directoryProjection, storeSource(platform.store), projectionDatabaseOn(platform.dataSource), platform.logger);
   await projection.start();
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 
 import { checkpointDdl } from '../checkpoint-rows.js';
 import { tablesDdl } from '../projection.js';
-import type { Projection } from '../projection.js';
+import type { Projection, ProjectionDatabase } from '../projection.js';
 import { ProjectionRunner } from '../projection-runner.js';
 import type { Behaviour, NumberEvent } from './number-log.js';
 import { LogReader, NumberLog, seenProjection } from './number-log.js';
@@ -42,12 +42,17 @@ export class Copy {
     log: NumberLog,
     private readonly pool: pg.Pool,
     readonly name: string,
+    hearsOfEnds: boolean,
   ) {
     this.behaviour = { keep: (n) => n, inBatch: () => Promise.resolve() };
     this.source = new LogReader(log);
     const warn = { write: (line: string) => this.warnings.push((JSON.parse(line) as { msg: string }).msg) };
     const projection: Projection<NumberEvent> = seenProjection(this.behaviour);
-    this.runner = new ProjectionRunner(projection, this.source, this.inTransaction, pino({ level: 'info' }, warn), { lease_ms });
+    const onConnectionEnd: ProjectionDatabase['onConnectionEnd'] = (listener) => {
+      if (hearsOfEnds) pool.on('remove', listener);
+    };
+    const database = { inTransaction: this.inTransaction, onConnectionEnd };
+    this.runner = new ProjectionRunner(projection, this.source, database, pino({ level: 'info' }, warn), { lease_ms });
   }
 
   /** From here on nothing of it reaches the database, until it thaws; what it has begun stays open. */
@@ -98,6 +103,11 @@ export class Copy {
   }
 }
 
+interface Server {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
 /** The database of a service with one read model, and as many copies of the service as a test wants. */
 export class Copies {
   log = new NumberLog();
@@ -105,13 +115,14 @@ export class Copies {
   private started = 0;
 
   private constructor(
-    private readonly database: { readonly url: string; drop(): Promise<void> },
+    private readonly database: Server,
     /** For readers and checks. */
     readonly pool: pg.Pool,
   ) {}
 
-  static async open(): Promise<Copies> {
-    const database = await testDatabase();
+  /** On the server of this run, or on another. */
+  static async open(server?: Server): Promise<Copies> {
+    const database = server ?? (await testDatabase());
     const pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=kit,public', max: 12 });
     return new Copies(database, pool);
   }
@@ -127,13 +138,13 @@ export class Copies {
     await this.pool.query(tablesDdl(seenProjection({ keep: (n) => n, inBatch: () => Promise.resolve() })));
   }
 
-  /** Another copy, not started yet. */
-  add(): Copy {
+  /** Another copy, not started yet. It may stand behind a pooler, and hear nothing of connections that end. */
+  add({ hearsOfEnds = true } = {}): Copy {
     const name = `copy-${(this.started += 1)}`;
     const connection = { connectionString: this.database.url, options: '-c search_path=kit,public', application_name: name, max: 6 };
     const pool = new pg.Pool(connection);
     pool.on('error', () => undefined); // A copy that is killed loses its idle connections too.
-    const copy = new Copy(this.log, pool, name);
+    const copy = new Copy(this.log, pool, name, hearsOfEnds);
     this.running.push(copy);
     return copy;
   }
