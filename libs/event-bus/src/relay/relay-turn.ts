@@ -1,8 +1,9 @@
 import type { EventStore, Position, RecordedEvent, Subscription } from '@cairn/event-store';
 import type { EventBus, OutgoingMessage } from '../event-bus.js';
 import { eventBusLimits } from '../event-bus.js';
-import type { RelayCheckpoint } from './relay-checkpoint.js';
 import { Signal } from '../delivery/signal.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
+import type { RelayCheckpoint } from './relay-checkpoint.js';
 import { WatermarkWriter } from './watermark-writer.js';
 
 /** What a public event says beside what the relay knows: id, scope and position of the stored one. */
@@ -21,23 +22,22 @@ export interface RelayTurnOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** How long the checkpoint stays behind what is published, at most, beside the time that it takes to save it. */
-const savedWithinMs = 8;
+const savedWithinMs = 50;
 
 /** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
 export class RelayTurn {
   private readonly watermarks: WatermarkWriter;
+  private readonly checkpoints: CheckpointWriter;
   private readonly subscription: Subscription;
   private readonly stopping = new Signal();
-  /** Up to where the log has acknowledged: a batch of which only the checkpoint failed does not go out again. */
-  private out: Position | undefined;
 
   constructor(
     private readonly options: RelayTurnOptions,
     from: Position | undefined,
   ) {
-    const { store, bus, topic, batchEventsMax, watermarkIntervalMs: intervalMs, failed } = options;
+    const { store, bus, topic, checkpoint, batchEventsMax, watermarkIntervalMs: intervalMs, published, failed } = options;
     this.watermarks = new WatermarkWriter({ bus, topic, scope: store.scope, intervalMs, onError: failed });
+    this.checkpoints = new CheckpointWriter({ checkpoint, intervalMs: savedWithinMs, onSaved: published, onError: failed });
     // The last turn may have ended between the checkpoint and its watermark.
     if (from !== undefined) this.watermarks.say(from);
     this.subscription = store.subscribe({
@@ -55,21 +55,18 @@ export class RelayTurn {
   /** Resolves once the batch on its way has been published or given up. */
   async stop(): Promise<void> {
     this.stopping.notify();
+    this.checkpoints.release();
     await this.subscription.stop();
-    await this.watermarks.stop();
+    await Promise.all([this.checkpoints.stop(), this.watermarks.stop()]);
   }
 
   private async publish(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
-    const { checkpoint, batchEventsMax, publishIntervalMs } = this.options;
+    const { batchEventsMax, publishIntervalMs } = this.options;
+    if (!(await this.checkpoints.mayGoOn())) return;
     const next = performance.now() + publishIntervalMs;
-    if (this.out !== readUpTo) await this.sendOut(events, readUpTo);
-    this.out = readUpTo;
-    const gathers = events.length < batchEventsMax;
-    // Those who read what is out have the processors first. Who is killed until then publishes it once more.
-    if (gathers) await this.gatherUntil(Math.min(next, performance.now() + savedWithinMs));
-    await checkpoint.save(readUpTo);
-    this.options.published(readUpTo);
-    if (gathers) await this.gatherUntil(next);
+    await this.sendOut(events, readUpTo);
+    this.checkpoints.say(readUpTo);
+    if (events.length < batchEventsMax) await this.gatherUntil(next);
   }
 
   private async sendOut(events: readonly RecordedEvent[], readUpTo: Position): Promise<void> {
