@@ -36,6 +36,7 @@ try {
     const outcome = await benchmark.run({ server, rounds, smoke, say });
     outcomes[benchmark.name] = outcome;
     for (const line of outcomeLines(benchmark.title, outcome, smoke)) say(line);
+    await server.settle();
   }
   const file = resolve(values.out);
   await mkdir(dirname(file), { recursive: true });

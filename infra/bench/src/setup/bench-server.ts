@@ -11,6 +11,8 @@ export interface RunningBenchServer extends BenchServer {
   /** The text of `SHOW server_version` and the settings that decide what a commit costs. */
   readonly version: string;
   readonly settings: Readonly<Record<string, string>>;
+  /** Drops the databases that were made, and has everything written: vacuum and checkpoint of one benchmark are no part of the next. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export const startBenchServer = async (): Promise<RunningBenchServer> => {
     settings[name] = row?.[name] ?? '';
   }
   if (settings.fsync !== 'on' || settings.synchronous_commit !== 'on') throw new Error('The server does not keep what it acknowledges');
+  const made: string[] = [];
   const [version] = await query<{ server_version: string }>('SHOW server_version');
   return {
     url: server.url,
@@ -42,7 +45,12 @@ export const startBenchServer = async (): Promise<RunningBenchServer> => {
     settings,
     database: async (name) => {
       await query(`CREATE DATABASE ${name}`);
+      made.push(name);
       return server.urlOf(name);
+    },
+    settle: async () => {
+      for (const name of made.splice(0)) await query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await query('CHECKPOINT');
     },
     stop: async () => {
       await server.stop();
