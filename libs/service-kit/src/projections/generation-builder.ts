@@ -19,7 +19,7 @@ export interface BuilderParts<Event> {
   readonly tables: GenerationTables;
   /** Whoever has the turn alone writes the generation that serves. */
   readonly turns: Turns;
-  /** Where the generation that serves stands, by what this copy committed. */
+  /** Where the generation that serves stands, by what this copy committed; undefined while that has to be looked up again. */
   readonly served: () => string | undefined;
   /** Raised when the service is told to stop. */
   readonly stopping: Signal;
@@ -48,6 +48,8 @@ const isLockTimeout = (error: unknown): boolean => codeOf(error) === '55P03';
 export class GenerationBuilder<Event> {
   private begun: { readonly fence: string; readonly generation: number } | undefined;
   private position: string | undefined;
+  /** Where the generation that serves was known to stand last. */
+  private upTo: string | undefined;
   private eventsRead = 0;
   private beganAt_ms = 0;
 
@@ -91,6 +93,7 @@ export class GenerationBuilder<Event> {
     const told = { projection: projection.name, generation: asked.generation };
     const { state, position } = await inTransaction(async (session) => {
       const checkpoint = await rows.lock(session, fence);
+      this.upTo = checkpoint.position ?? undefined;
       await session.query(`SET LOCAL lock_timeout = '${swapLock_ms}ms'`);
       const build = await rows.lockBuild(session);
       if (goesOn) return build;
@@ -126,7 +129,8 @@ export class GenerationBuilder<Event> {
     let ahead: Promise<Page<Event>> | undefined;
     for (;;) {
       if (isStopped()) throw new BuildStoppedError();
-      const upTo = served();
+      const upTo = served() ?? this.upTo;
+      this.upTo = upTo;
       if (upTo === undefined || (this.position !== undefined && source.compare(this.position, upTo) >= 0)) return;
       const page = pageUpTo(source, (await ahead) ?? (await source.read(this.position, batchEventsMax)), upTo);
       if (page.readUpTo === undefined || page.readUpTo === this.position) return;
@@ -139,13 +143,19 @@ export class GenerationBuilder<Event> {
   private async write(fence: string, { events }: Page<Event>, readUpTo: string): Promise<void> {
     const { inTransaction, rows, tables, projection } = this.parts;
     await inTransaction(async (session) => {
-      await rows.lockBuild(session, fence);
+      this.requireOwnGround(await rows.lockBuild(session, fence));
       await tables.aimAtNext(session);
       if (events.length > 0) await projection.project(events, session);
       await rows.advanceBuild(session, readUpTo);
     });
     this.position = readUpTo;
     this.eventsRead += events.length;
+  }
+
+  /** A server that has crashed may have forgotten a batch, or that the generation was whole: then the build goes on from what is there. */
+  private requireOwnGround({ position }: Build): void {
+    if (position === (this.position ?? null)) return;
+    throw new Error(`The generation is at ${position ?? 'its beginning'}, and not at ${this.position ?? 'its beginning'}, where it was left; it is built on from there`);
   }
 
   private async complete(fence: string): Promise<void> {
@@ -197,6 +207,8 @@ export class GenerationBuilder<Event> {
       return await inTransaction(async (session) => {
         const checkpoint = await rows.lock(session, fence);
         const build = await rows.lockBuild(session, fence);
+        this.requireOwnGround(build);
+        if (build.state !== 'whole') throw new Error('The generation is not whole any more; it is completed again');
         if (checkpoint.position !== build.position) return false;
         await tables.swap(session, lock_ms);
         await rows.swap(session, told);

@@ -143,11 +143,9 @@ export class ProjectionRunner<Event> {
   }
 
   private async keepLease(): Promise<boolean> {
-    const [before, known] = [this.lease.fence, this.known.value];
+    const before = this.lease.fence;
     try {
-      const seen = await this.lease.keep();
-      // Behind a pooler of connections, which hides that the server has crashed.
-      if (seen && known !== undefined && this.source.compare(known, seen.position ?? beforeTheFirst) > 0) this.serving.doubt();
+      await this.serving.keepLease();
     } catch (error) {
       this.logger.warn({ err: error, projection: this.projection.name }, 'the lease was not renewed');
     }

@@ -76,31 +76,105 @@ describe('a server that crashes before a batch is on its disk', () => {
   }, 60_000);
 });
 
-test('what is committed while a connection ends is not believed', async () => {
+/** A runner on the database, after each of whose transactions something is done, as a server does that has crashed. */
+const runnerWith = (after: () => Promise<void>, source = new LogReader(copies.log)) => {
   const { inTransaction } = projectionDatabaseOf(copies.pool);
-  let tell: () => void = () => undefined;
-  let forgets = false;
+  const told: (() => void)[] = [];
   const database = {
-    onConnectionEnd: (listener: () => void) => void (tell = listener),
+    onConnectionEnd: (listener: () => void) => void told.push(listener),
     inTransaction: (async (work) => {
       const result = await inTransaction(work);
-      if (forgets && (await positionKept()) === '4') {
-        // As if the server had crashed right behind the answer.
-        forgets = false;
-        await copies.pool.query(`UPDATE projection_checkpoint SET position = '3'; DELETE FROM seen WHERE n = 4; UPDATE seen_count SET many = 3`);
-        tell();
-      }
+      await after();
       return result;
     }) as typeof inTransaction,
   };
   const behaviour = { keep: (n: number) => n, inBatch: () => Promise.resolve() };
-  const runner = new ProjectionRunner(seenProjection(behaviour), new LogReader(copies.log), database, pino({ level: 'silent' }));
+  const runner = new ProjectionRunner(seenProjection(behaviour), source, database, pino({ level: 'silent' }));
+  return { runner, tell: () => told.forEach((listener) => listener()) };
+};
+
+/** Does what is to be done when the condition holds for the first time. */
+const onceThat = (sql: string, forget: string): (() => Promise<boolean>) => {
+  let done = false;
+  return async () => {
+    if (done || (await copies.pool.query(sql)).rows.length === 0) return false;
+    done = true;
+    await copies.pool.query(forget);
+    return true;
+  };
+};
+
+const all = (): readonly string[] => [...copies.log.numbers.map((n) => `${n}:${n}`), `count:${copies.log.numbers.length}`].sort();
+
+test('what is committed while a connection ends is not believed', async () => {
+  const forgets = onceThat(
+    `SELECT 1 FROM projection_checkpoint WHERE position = '4'`,
+    `UPDATE projection_checkpoint SET position = '3'; DELETE FROM seen WHERE n = 4; UPDATE seen_count SET many = 3`,
+  );
+  const { runner, tell } = runnerWith(async () => {
+    if (await forgets()) tell();
+  });
   await runner.start();
   copies.log.grow(3);
   await runner.waitFor('3', 5_000);
-  forgets = true;
   copies.log.grow(1);
   await runner.waitFor('4', 5_000);
-  expect(await copies.contents()).toEqual(['1:1', '2:2', '3:3', '4:4', 'count:4']);
+  expect([...(await copies.contents())].sort()).toEqual(all());
   await runner.stop();
+});
+
+describe('a generation that is being built', () => {
+  const rebuilt = async (runner: ReturnType<typeof runnerWith>['runner']): Promise<void> => {
+    await eventually('it serves', async () => (await runner.status()).generation === 2, 20_000);
+    expect([...(await copies.contents())].sort()).toEqual(all());
+    const { rows } = await copies.pool.query(`SELECT 1 FROM pg_constraint WHERE connamespace = 'kit'::regnamespace AND conname = 'seen_kept_is_positive'`);
+    expect(rows).toHaveLength(1);
+  };
+
+  test.each([
+    {
+      what: 'a batch of it',
+      when: `SELECT 1 FROM projection_build WHERE position = '4000'`,
+      forget: `UPDATE projection_build SET position = NULL; DELETE FROM kit_next.seen; UPDATE kit_next.seen_count SET many = 0`,
+    },
+    {
+      what: 'that it was whole',
+      when: `SELECT 1 FROM projection_build WHERE state = 'whole'`,
+      forget: `UPDATE projection_build SET state = 'filling'; DROP INDEX kit_next.seen_kept_idx; ALTER TABLE kit_next.seen DROP CONSTRAINT seen_kept_is_positive`,
+    },
+  ])('is whole when it serves although the server has forgotten $what', async ({ when, forget }) => {
+    const forgets = onceThat(when, forget);
+    let forgotten = false;
+    const { runner } = runnerWith(async () => void (forgotten ||= await forgets()));
+    copies.log.grow(9_000);
+    await runner.start();
+    await runner.waitFor('9000', 20_000);
+    await runner.rebuild();
+    await rebuilt(runner);
+    expect(forgotten).toBe(true);
+    await runner.stop();
+  }, 60_000);
+
+  test('is not taken for filled while it is looked up where the one that serves stands', async () => {
+    const source = new LogReader(copies.log);
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const first = onceThat(`SELECT 1 FROM projection_build WHERE position = '4000'`, 'SELECT 1');
+    const { runner, tell } = runnerWith(async () => {
+      if (!(await first())) return;
+      source.id = () => held.then(() => copies.log.id);
+      tell();
+    }, source);
+    copies.log.grow(9_000);
+    await runner.start();
+    await runner.waitFor('9000', 20_000);
+    await runner.rebuild();
+    const state = async (): Promise<string | undefined> =>
+      (await copies.pool.query<{ state: string }>('SELECT state FROM projection_build')).rows[0]?.state;
+    await eventually('it is taken for filled', async () => (await state()) === 'whole', 20_000);
+    expect((await copies.pool.query('SELECT n FROM kit_next.seen')).rows).toHaveLength(9_000);
+    goOn();
+    await rebuilt(runner);
+    await runner.stop();
+  }, 60_000);
 });

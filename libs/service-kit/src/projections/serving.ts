@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { LeaseLostError } from './checkpoint-rows.js';
 import type { CheckpointRows } from './checkpoint-rows.js';
 import { GenerationTables } from './generation-tables.js';
+import { beforeTheFirst } from './known-position.js';
 import type { KnownPosition } from './known-position.js';
 import type { Lease } from './lease.js';
 import type { Page, Projection, ProjectionSource } from './projection.js';
@@ -49,6 +50,17 @@ export class Serving<Event> {
     this.parts.known.forget();
   }
 
+  /**
+   * Takes the lease, or renews it when it is due, and sees on the way whether the checkpoint has gone back: behind a pooler
+   * of connections, which hides it, the server may have crashed.
+   */
+  async keepLease(): Promise<void> {
+    const { known, lease, source } = this.parts;
+    const before = known.value;
+    const seen = await lease.keep();
+    if (seen !== undefined && before !== undefined && source.compare(before, seen.position ?? beforeTheFirst) > 0) this.doubt();
+  }
+
   /** Applies one batch, while the next is read; false when no more is to be expected. @throws LeaseLostError */
   async step(fence: string): Promise<boolean> {
     const { doubts } = this;
@@ -74,7 +86,7 @@ export class Serving<Event> {
     if (!isCertain()) return true;
     known.set(readUpTo);
     // After a batch that took long in the database others may take it before the next look at the clock.
-    if (lease.isDue) await lease.keep().catch(() => undefined); // The loop that keeps it tries again, and tells.
+    if (lease.isDue) await this.keepLease().catch(() => undefined); // The loop that keeps it tries again, and tells.
     return page.isLast !== true;
   }
 
@@ -97,21 +109,25 @@ export class Serving<Event> {
   }
 
   /**
-   * Tells why a batch failed, which the failure itself does not: another copy took over, or a commit of ours had been
-   * kept although its answer was lost, so that it goes on from there. @throws LeaseLostError, else the failure itself
+   * Tells why a batch failed, which the failure itself does not: another copy took over, or the checkpoint stands elsewhere,
+   * because a commit of ours was kept although its answer was lost, or was forgotten although it was answered. Then where
+   * it stands is looked up anew. @throws LeaseLostError, else the failure itself
    */
   private async requireOwnFailure(failure: unknown, fence: string, from: string | undefined): Promise<void> {
-    const { inTransaction, rows, known } = this.parts;
+    const { inTransaction, rows } = this.parts;
     // What follows a failure is read anew, as it is by then.
     this.pages.forget();
     const { position } = await inTransaction((session) => rows.lock(session, fence)).catch((error: unknown) => {
       throw error instanceof LeaseLostError ? error : failure;
     });
     if (position === (from ?? null)) throw failure;
-    known.set(position ?? undefined);
+    this.doubt();
   }
 
-  /** A copy that takes over goes on from where the database says, and makes sure that it is a position of this very source. */
+  /**
+   * A copy that takes over goes on from where the database says, and makes sure that it is a position of this very source.
+   * What it finds is on the disk: a transaction that locks a row waits for the disk with its commit, and brings along what was before.
+   */
   private async begin(fence: string): Promise<void> {
     const { projection, source, inTransaction, rows, known, logger } = this.parts;
     this.pages.forget();
