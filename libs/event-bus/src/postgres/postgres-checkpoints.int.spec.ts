@@ -121,6 +121,19 @@ describe('the checkpoint of a relay', () => {
     expect(onFirst()).toEqual(['1', '2', '3', '4', '1', '2']);
   });
 
+  test('is not brought back by one that has lost its turn to a replay, and has heard of it after nobody had the turn any more', async () => {
+    await checkpoints.migrate();
+    const [store, bus] = [memoryStore(), open(new InMemoryEventBus())];
+    const checkpoint = checkpoints.of('relay', { store, bus });
+    expect(await checkpoint.takeTurn(60_000)).toBe(true);
+    await checkpoint.save('7');
+    await checkpoints.of('relay', { store, bus }).restart(0);
+    expect(await checkpoint.takeTurn(60_000)).toBe(false);
+    await checkpoint.endTurn();
+    expect(await checkpoint.takeTurn(60_000)).toBe(true);
+    expect(await checkpoint.load()).toBeUndefined();
+  });
+
   test('begins anew when the log is exchanged under way, and what was saved stays with the old one', async () => {
     await checkpoints.migrate();
     const [store, bus] = [memoryStore(), open(new MovableBus('one'))];

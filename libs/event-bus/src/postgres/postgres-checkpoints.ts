@@ -93,7 +93,7 @@ class PairCheckpoint implements Required<RelayCheckpoint> {
 
   /** False when another copy has the turn, and when this is not the record or the log any more on which it began. */
   private async keepTurn(held: RelayPair, leaseMs: number): Promise<boolean> {
-    const kept = await this.rows.takeTurn(this.name, held, this.holder, leaseMs);
+    const kept = await this.rows.keepTurn(this.name, held, this.holder, leaseMs);
     // While either is away nothing is published, so that nothing can go to the wrong place.
     const now = await this.pair().catch(() => held);
     return kept && now.storeId === held.storeId && now.logId === held.logId;

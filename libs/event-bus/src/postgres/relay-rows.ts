@@ -61,6 +61,16 @@ export class RelayRows {
     return rows.length > 0;
   }
 
+  /** False when the turn was given to another one since it was taken, whoever has it by now: what this one has in its hands is out of date then. */
+  async keepTurn(name: string, { storeId, logId }: RelayPair, holder: string, leaseMs: number): Promise<boolean> {
+    const rows = await this.run(
+      `UPDATE ${this.table} SET turn_ends_at = clock_timestamp() + $5 * interval '1 millisecond'
+       WHERE name = $1 AND store_id = $2 AND log_id = $3 AND holder = $4 RETURNING 1 AS kept`,
+      [name, storeId, logId, holder, leaseMs],
+    );
+    return rows.length > 0;
+  }
+
   async endTurn(name: string, { storeId, logId }: RelayPair, holder: string): Promise<void> {
     await this.run(
       `UPDATE ${this.table} SET holder = NULL, turn_ends_at = NULL

@@ -3,13 +3,13 @@ import { eventually } from '../testing/eventually.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 
 /** A checkpoint that fails as often as it is told, and a writer on it. */
-const open = ({ intervalMs = 20, failing = 0 } = {}) => {
+const open = ({ intervalMs = 20, failing = 0, hanging = Promise.resolve() } = {}) => {
   const saves: string[] = [];
   const errors: unknown[] = [];
   const checkpoint = {
     load: () => Promise.resolve(saves.at(-1)),
     save: async (position: string) => {
-      await Promise.resolve();
+      await hanging;
       if (failing > 0) {
         failing -= 1;
         throw new Error('The database is away');
@@ -18,7 +18,7 @@ const open = ({ intervalMs = 20, failing = 0 } = {}) => {
     },
   };
   const saved: string[] = [];
-  const writer = new CheckpointWriter({ checkpoint, intervalMs, onSaved: (position) => saved.push(position), onError: (error) => errors.push(error) });
+  const writer = new CheckpointWriter({ checkpoint, intervalMs, hangsAfterMs: 50, onSaved: (position) => saved.push(position), onError: (error) => errors.push(error) });
   return { writer, saves, saved, errors, mend: () => (failing = 0) };
 };
 
@@ -45,6 +45,33 @@ test('no more goes out while a save has failed, until one succeeds', async () =>
   mend();
   expect(await more).toBe(true);
   expect(saves).toEqual(['1']);
+  await writer.stop();
+});
+
+test('no more goes out while a save does not come to an end', async () => {
+  let end: () => void = () => undefined;
+  const { writer, saves } = open({ hanging: new Promise<void>((resolve) => (end = resolve)) });
+  writer.say('1');
+  const waits = async (): Promise<boolean> => {
+    const over = new Promise<boolean>((resolve) => setImmediate(() => resolve(true)));
+    return Promise.race([writer.mayGoOn().then(() => false), over]);
+  };
+  await eventually('it is waited for', waits);
+  const more = writer.mayGoOn();
+  end();
+  expect(await more).toBe(true);
+  expect(saves).toEqual(['1']);
+  await writer.stop();
+});
+
+test('what a server has forgotten is saved once more', async () => {
+  const { writer, saves } = open();
+  writer.sayAgain();
+  writer.say('1');
+  await eventually('it is saved', () => saves.length === 1);
+  writer.sayAgain();
+  await eventually('it is saved again', () => saves.length === 2);
+  expect(saves).toEqual(['1', '1']);
   await writer.stop();
 });
 

@@ -6,6 +6,8 @@ export interface CheckpointWriterOptions {
   readonly checkpoint: RelayCheckpoint;
   /** Milliseconds that a position stays behind what is published, at most, beside the time that it takes to save it. */
   readonly intervalMs: number;
+  /** A save that takes longer is taken for one that may never end. */
+  readonly hangsAfterMs: number;
   readonly onSaved: (position: Position) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -17,8 +19,10 @@ export interface CheckpointWriterOptions {
 export class CheckpointWriter {
   private readonly signal = new Signal();
   private readonly running: Promise<void>;
+  private said: Position | undefined;
   private due: Position | undefined;
   private failing = false;
+  private savingSince: number | undefined;
   private waiting: (() => void)[] = [];
   private released = false;
   private stopped = false;
@@ -29,16 +33,22 @@ export class CheckpointWriter {
 
   /** The log has acknowledged everything up to the position. */
   say(position: Position): void {
+    this.said = position;
     this.due = position;
     this.signal.notify();
   }
 
+  /** What was said last is saved once more: a server that has crashed may have forgotten it. */
+  sayAgain(): void {
+    if (this.said !== undefined) this.say(this.said);
+  }
+
   /**
-   * Whether more may be published: at once, unless the last save failed, and else when one succeeds, so that a relay that
-   * cannot keep its place, or has lost its turn, does not go far. False once it was released.
+   * Whether more may be published: at once, unless the last save failed or does not come to an end, and else when one
+   * succeeds, so that a relay that cannot keep its place, or has lost its turn, does not go far. False once it was released.
    */
   async mayGoOn(): Promise<boolean> {
-    while (this.failing && !this.released) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while ((this.failing || this.hangs) && !this.released) await new Promise<void>((resolve) => this.waiting.push(resolve));
     return !this.released;
   }
 
@@ -48,7 +58,7 @@ export class CheckpointWriter {
     this.letGo();
   }
 
-  /** Saves what is due, or tries it once more where that has failed. */
+  /** Saves what is due, or tries to once. */
   async stop(): Promise<void> {
     this.release();
     this.stopped = true;
@@ -65,18 +75,20 @@ export class CheckpointWriter {
         continue;
       }
       await this.rest(failures === 0 ? intervalMs : backOff(failures - 1, 50, 5_000));
+      const wasStopped = this.stopped;
       try {
         await this.save(this.due);
         failures = 0;
       } catch (error) {
         failures += 1;
         onError(error);
-        if (this.stopped) return;
+        if (wasStopped) return;
       }
     }
   }
 
   private async save(position: Position): Promise<void> {
+    this.savingSince = performance.now();
     try {
       await this.options.checkpoint.save(position);
       if (this.due === position) this.due = undefined;
@@ -86,8 +98,13 @@ export class CheckpointWriter {
       this.failing = true;
       throw error;
     } finally {
+      this.savingSince = undefined;
       this.letGo();
     }
+  }
+
+  private get hangs(): boolean {
+    return this.savingSince !== undefined && performance.now() - this.savingSince > this.options.hangsAfterMs;
   }
 
   private letGo(): void {

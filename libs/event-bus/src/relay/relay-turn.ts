@@ -18,11 +18,13 @@ export interface RelayTurnOptions {
   readonly batchEventsMax: number;
   readonly watermarkIntervalMs: number;
   readonly publishIntervalMs: number;
-  readonly published: (upTo: Position) => void;
+  /** The position is kept as published; `wentWell`: nothing is on its way that may fail by now. */
+  readonly published: (upTo: Position, wentWell: boolean) => void;
   readonly failed: (error: unknown) => void;
 }
 
 const savedWithinMs = 50;
+const saveHangsAfterMs = 1_000;
 
 /** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
 export class RelayTurn {
@@ -30,6 +32,7 @@ export class RelayTurn {
   private readonly checkpoints: CheckpointWriter;
   private readonly subscription: Subscription;
   private readonly stopping = new Signal();
+  private sending = false;
 
   constructor(
     private readonly options: RelayTurnOptions,
@@ -37,7 +40,13 @@ export class RelayTurn {
   ) {
     const { store, bus, topic, checkpoint, batchEventsMax, watermarkIntervalMs: intervalMs, published, failed } = options;
     this.watermarks = new WatermarkWriter({ bus, topic, scope: store.scope, intervalMs, onError: failed });
-    this.checkpoints = new CheckpointWriter({ checkpoint, intervalMs: savedWithinMs, onSaved: published, onError: failed });
+    this.checkpoints = new CheckpointWriter({
+      checkpoint,
+      intervalMs: savedWithinMs,
+      hangsAfterMs: saveHangsAfterMs,
+      onSaved: (position) => published(position, !this.sending),
+      onError: failed,
+    });
     // The last turn may have ended between the checkpoint and its watermark.
     if (from !== undefined) this.watermarks.say(from);
     this.subscription = store.subscribe({
@@ -52,6 +61,11 @@ export class RelayTurn {
     return this.watermarks.isFailing;
   }
 
+  /** Has its place kept once more. */
+  keepPlace(): void {
+    this.checkpoints.sayAgain();
+  }
+
   /** Resolves once the batch on its way has been published or given up. */
   async stop(): Promise<void> {
     this.stopping.notify();
@@ -64,7 +78,9 @@ export class RelayTurn {
     const { batchEventsMax, publishIntervalMs } = this.options;
     if (!(await this.checkpoints.mayGoOn())) return;
     const next = performance.now() + publishIntervalMs;
+    this.sending = true;
     await this.sendOut(events, readUpTo);
+    this.sending = false;
     this.checkpoints.say(readUpTo);
     if (events.length < batchEventsMax) await this.gatherUntil(next);
   }

@@ -152,6 +152,53 @@ describe('a relay', () => {
     expect(errors).toHaveLength(2);
   });
 
+  test('publishes no more while its place cannot be kept', async () => {
+    const first = await append('a', ['StageAdvanced']);
+    checkpoint.failSaves = Infinity;
+    const errors: unknown[] = [];
+    start({ onError: (error) => errors.push(error) });
+    await read();
+    await eventually('its place was not kept', () => errors.length > 0);
+    const second = await append('b', ['StageAdvanced']);
+    await eventually('nor at the next attempts', () => errors.length > 3);
+    expect(ledger.ids()).toEqual(first.map(({ id }) => id));
+    checkpoint.failSaves = 0;
+    await eventually('the rest is out', () => ledger.events.length === 2);
+    expect(ledger.ids()).toEqual([...first, ...second].map(({ id }) => id));
+  });
+
+  test('keeps its place again when the database has forgotten it, and does not stay behind', async () => {
+    let isAway = false;
+    const { load, save } = checkpoint;
+    const takeTurn = (): Promise<boolean> => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(true));
+    const errors: unknown[] = [];
+    const relay = start({ leaseMs: 40, checkpoint: { load, save, takeTurn }, onError: (error) => errors.push(error) });
+    await append('a', ['StageAdvanced']);
+    await eventually('its place is kept', () => checkpoint.position === '1');
+    checkpoint.position = undefined;
+    isAway = true;
+    await eventually('the failure is seen', () => errors.length > 0);
+    isAway = false;
+    await eventually('its place is kept again', () => checkpoint.position === '1');
+    await eventually('the failure is forgotten', () => relay.lastError === undefined);
+  });
+
+  test('does not take what was kept of an earlier batch for the end of a failure', async () => {
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const { load, save } = checkpoint;
+    const relay = start({ checkpoint: { load, save: (position) => held.then(() => save(position)) } });
+    await append('a', ['StageAdvanced']);
+    await read();
+    await eventually('the first is out', () => ledger.events.length === 1);
+    bus.away = true;
+    await append('a', ['StageAdvanced']);
+    await eventually('the second fails', () => relay.lastError instanceof EventBusUnavailableError);
+    goOn();
+    await eventually('the place of the first is kept', () => relay.publishedUpTo === '1');
+    expect(relay.lastError).toBeInstanceOf(EventBusUnavailableError);
+  });
+
   test('moves its checkpoint after the bus has acknowledged, never before', async () => {
     let acknowledge = (): void => undefined;
     const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));

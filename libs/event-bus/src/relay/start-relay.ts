@@ -149,9 +149,9 @@ export class Relay {
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
     const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 10 } = this.options;
-    const published = (upTo: Position): void => {
+    const published = (upTo: Position, wentWell: boolean): void => {
       this.position = upTo;
-      this.failure = undefined;
+      if (wentWell) this.failure = undefined;
     };
     return {
       ...this.options,
@@ -183,7 +183,9 @@ export class Relay {
   /** An outage with nothing to publish after it would else be reported for ever. */
   private async forgetWhatIsPast(): Promise<void> {
     const caughtUp = await this.lag().then((lag) => lag.caughtUp, (error: unknown) => this.failed(error) ?? false);
-    if (caughtUp && this.turn?.owesWatermark === false) this.failure = undefined;
+    // What was published may not be kept: the server forgets the last place that was, when it crashes.
+    if (!caughtUp) this.turn?.keepPlace();
+    else if (this.turn?.owesWatermark === false) this.failure = undefined;
   }
 
   private async takeTurn(): Promise<boolean> {

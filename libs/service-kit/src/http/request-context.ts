@@ -12,7 +12,7 @@ export interface RequestContext {
 
 /**
  * By the request itself, which everybody has who may ask. A context that follows the flow of control, as that of
- * `AsyncLocalStorage`, costs Node 20 at every promise of the process, a tenth of the time of a command.
+ * `AsyncLocalStorage`, costs Node 20 at every promise of the process: 6 % of its time for a command.
  */
 const contexts = new WeakMap<Request, RequestContext>();
 

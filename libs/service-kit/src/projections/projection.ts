@@ -25,7 +25,7 @@ export interface Page<Event> {
  */
 export interface ProjectionDatabase {
   readonly inTransaction: InTransaction;
-  /** Calls the listener after each end of a connection, and before anything is asked on one that was opened later. */
+  /** Calls the listener after each end of a connection that is heard of. */
   readonly onConnectionEnd: (listener: () => void) => void;
 }
 
