@@ -91,6 +91,14 @@ describe.each([
     for (const name of ['cairn-simulated-now', 'cairn-seen-position', 'cookie']) expect(headers).not.toHaveProperty(name);
   });
 
+  test('tells the correlation id that its own log has, whether or not the caller brings one', async () => {
+    const answer = await request(door.url).get('/api/districts').expect(200);
+    expect(answer.headers['x-correlation-id']).toMatch(/^[\da-f-]{36}$/);
+    expect(answer.body).toMatchObject({ 'x-correlation-id': answer.headers['x-correlation-id'] });
+    expect(await told('/api/districts', { 'x-correlation-id': 'import-7' })).toMatchObject({ 'x-correlation-id': 'import-7' });
+    expect((await told('/api/districts', { 'x-correlation-id': 'two words' }))['x-correlation-id']).toMatch(/^[\da-f-]{36}$/);
+  });
+
   test('says what was acknowledged in a district, however its id is written', async () => {
     await request(door.url).post('/api/districts/m%6Eps/schools').expect(200);
     expect(await told('/api/districts/mnps/schools')).toMatchObject({ 'cairn-seen-position': 'directory:7' });
