@@ -3,6 +3,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
 import { ConsumerStore } from '../postgres/consumer-store.js';
 import type { ProgressRow } from '../postgres/consumer-store.js';
+import { hearOfWaiting } from '../relay/local-relays.js';
+import { eventually } from '../testing/eventually.js';
 import { compareDecimalPositions, Progress } from './progress.js';
 import { ProgressReader } from './wait-for-progress.js';
 
@@ -48,6 +50,28 @@ describe('one who waits for a position', () => {
     await waiting;
     // One or two, where this process had to wait for the processor.
     expect(hurried()).toBeLessThan(20);
+  });
+
+  test('tells the relays of this process what it waits for, and nothing where it need not wait', async () => {
+    const { reader, applied, hurried } = await opened();
+    const told: string[] = [];
+    const [plans, others] = ['plans', 'others'].map((scope) => hearOfWaiting(scope, (position) => told.push(`${scope}:${position}`) < 3));
+    const waiting = reader.waitFor('plans', '7');
+    await eventually('it is told', () => told.length >= 2);
+    expect(hurried()).toBe(0); // There is nothing on the bus yet.
+    await eventually('it hurries the delivery', () => hurried() > 0);
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    applied(7);
+    await waiting;
+    expect(new Set(told)).toEqual(new Set(['plans:7']));
+    told.length = 0;
+    await reader.waitFor('plans', '7');
+    plans?.();
+    const later = reader.waitFor('plans', '8');
+    applied(8);
+    await later;
+    expect(told).toEqual([]);
+    others?.();
   });
 
   test('looks at once for what other copies have applied, unless none has of late', async () => {

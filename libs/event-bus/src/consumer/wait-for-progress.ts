@@ -2,6 +2,7 @@ import type { EventBus } from '../event-bus.js';
 import { EventBusUnavailableError } from '../event-bus.js';
 import type { InTransaction } from '../sql-session.js';
 import type { ConsumerStore, ProgressRow } from '../postgres/consumer-store.js';
+import { tellOfWaiting } from '../relay/local-relays.js';
 import type { ComparePositions, Progress } from './progress.js';
 import { beforeTheFirst } from './progress.js';
 
@@ -111,7 +112,8 @@ export class ProgressReader {
       // Raced, because a database that hangs must not hold the reader beyond the deadline.
       for (let pauseMs = wakeFirstMs; !(await Promise.race([look(), over])); pauseMs = wakeAgainMs) {
         if (ending.signal.aborted) throw new ProgressTimeoutError(scope, position, timeoutMs, { cause });
-        if (!(await this.changesWithin(pauseMs, ending.signal))) this.wake();
+        const isComing = tellOfWaiting(scope, position);
+        if (!(await this.changesWithin(pauseMs, ending.signal)) && !isComing) this.wake();
       }
     } finally {
       clearTimeout(timer);

@@ -3,6 +3,7 @@ import type { EventBus, OutgoingMessage } from '../event-bus.js';
 import { eventBusLimits } from '../event-bus.js';
 import { Signal } from '../delivery/signal.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
+import { hearOfWaiting } from './local-relays.js';
 import type { RelayCheckpoint } from './relay-checkpoint.js';
 import { WatermarkWriter } from './watermark-writer.js';
 
@@ -25,14 +26,23 @@ export interface RelayTurnOptions {
 
 const savedWithinMs = 50;
 const saveHangsAfterMs = 1_000;
+/** So much lies between two batches that were hurried, at least. */
+const hurryIntervalMs = 20;
 
 /** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
 export class RelayTurn {
   private readonly watermarks: WatermarkWriter;
   private readonly checkpoints: CheckpointWriter;
   private readonly subscription: Subscription;
-  private readonly stopping = new Signal();
+  private readonly ending = new Signal();
+  private readonly hearNoMore: () => void;
   private sending = false;
+  private gathering = false;
+  /** Up to where the log has acknowledged. */
+  private out: Position | undefined;
+  /** The furthest that a reader waits for, by what was told since the last batch began to gather. */
+  private awaited: Position | undefined;
+  private hurriedAt = -Infinity;
 
   constructor(
     private readonly options: RelayTurnOptions,
@@ -47,6 +57,7 @@ export class RelayTurn {
       onSaved: (position) => published(position, !this.sending),
       onError: failed,
     });
+    this.out = from;
     // The last turn may have ended between the checkpoint and its watermark.
     if (from !== undefined) this.watermarks.say(from);
     this.subscription = store.subscribe({
@@ -55,6 +66,7 @@ export class RelayTurn {
       handle: (events, readUpTo) => this.publish(events, readUpTo),
       onError: failed,
     });
+    this.hearNoMore = hearOfWaiting(store.scope, (position) => this.hurryFor(position));
   }
 
   get owesWatermark(): boolean {
@@ -68,7 +80,8 @@ export class RelayTurn {
 
   /** Resolves once the batch on its way has been published or given up. */
   async stop(): Promise<void> {
-    this.stopping.notify();
+    this.hearNoMore();
+    this.ending.notify();
     this.checkpoints.release();
     await this.subscription.stop();
     await Promise.all([this.checkpoints.stop(), this.watermarks.stop()]);
@@ -81,6 +94,7 @@ export class RelayTurn {
     this.sending = true;
     await this.sendOut(events, readUpTo);
     this.sending = false;
+    this.out = readUpTo;
     this.checkpoints.say(readUpTo);
     if (events.length < batchEventsMax) await this.gatherUntil(next);
   }
@@ -101,8 +115,33 @@ export class RelayTurn {
    * ten, and while many work at once, each of them waits less when the processors have less to do.
    */
   private async gatherUntil(time: number): Promise<void> {
-    const left = time - performance.now();
-    if (left > 0) await this.stopping.wait(left);
+    const [left, { awaited }] = [time - performance.now(), this];
+    this.awaited = undefined;
+    if (left <= 0 || (awaited !== undefined && this.mayHurryFor(awaited))) return;
+    this.gathering = true;
+    await this.ending.wait(left);
+    this.gathering = false;
+  }
+
+  /**
+   * One who waits is not made to wait for what others may do next. Where many do, a batch for each would take the
+   * processors from all of them: they are hurried for now and then, and else go together.
+   */
+  private hurryFor(position: Position): boolean {
+    if (!this.gathering) this.awaited = this.awaited === undefined || this.isBehind(this.awaited, position) ? position : this.awaited;
+    else if (this.mayHurryFor(position)) this.ending.notify();
+    return this.isBehind(this.out, position);
+  }
+
+  private mayHurryFor(position: Position): boolean {
+    const now = performance.now();
+    const may = this.isBehind(this.out, position) && now - this.hurriedAt > hurryIntervalMs;
+    if (may) this.hurriedAt = now;
+    return may;
+  }
+
+  private isBehind(one: Position | undefined, position: Position): boolean {
+    return one === undefined || this.options.store.compare(position, one) > 0;
   }
 
   /** The mark goes with the last of them, so that who waits for another partition need not wait for a call of its own. */

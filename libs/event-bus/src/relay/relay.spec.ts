@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { InMemoryEventLog, InMemoryEventStore, SystemClock } from '@cairn/event-store';
 import type { RecordedEvent } from '@cairn/event-store';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -8,6 +9,7 @@ import { InMemoryEventBus } from '../in-memory/in-memory-event-bus.js';
 import { eventually } from '../testing/eventually.js';
 import { newEvent } from '../testing/events.js';
 import { Ledger } from '../testing/ledger.js';
+import { tellOfWaiting } from './local-relays.js';
 import type { RelayCheckpoint } from './relay-checkpoint.js';
 import type { Relay, RelayOptions } from './start-relay.js';
 import { startRelay } from './start-relay.js';
@@ -305,6 +307,41 @@ describe('a relay', () => {
     for (const id of ['b', 'c', 'd']) await append(id, ['StageAdvanced']);
     await eventually('the others are out', () => checkpoint.position === '4');
     expect(publishing.mock.calls.map(([, messages]) => messages.length)).toEqual([1, 3]);
+  });
+
+  test('keeps nothing back that somebody in this process waits for, unless one was hurried for a moment ago', async () => {
+    const publishing = jest.spyOn(bus, 'publish');
+    start({ publishIntervalMs: 600_000 });
+    await append('a', ['StageAdvanced']);
+    await eventually('the first is out', () => publishing.mock.calls.length === 1);
+    await append('b', ['StageAdvanced', 'StageAdvanced']);
+    tellOfWaiting('others', '2');
+    tellOfWaiting('plans', '1');
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+    };
+    await turns();
+    expect(publishing.mock.calls).toHaveLength(1);
+    tellOfWaiting('plans', '2');
+    await eventually('what is waited for is out, with what is there', () => publishing.mock.calls.length === 2);
+    await append('c', ['StageAdvanced']);
+    tellOfWaiting('plans', '4');
+    await turns();
+    expect(publishing.mock.calls.map(([, messages]) => messages.length)).toEqual([1, 2]);
+  });
+
+  test('does not keep back what somebody has waited for while a batch was on its way', async () => {
+    const acknowledge: (() => void)[] = [];
+    const publishing = jest.spyOn(bus, 'publish').mockImplementation(() => new Promise((resolve) => acknowledge.push(resolve)));
+    start({ publishIntervalMs: 600_000 });
+    await append('a', ['StageAdvanced']);
+    await eventually('the first is on its way', () => publishing.mock.calls.length === 1);
+    await append('a', ['StageAdvanced']);
+    tellOfWaiting('plans', '2');
+    tellOfWaiting('plans', '1');
+    acknowledge[0]?.();
+    await eventually('the second is on its way', () => publishing.mock.calls.length === 2);
+    acknowledge[1]?.();
   });
 
   test('waits for nothing more behind full batches, nor when it is stopped', async () => {

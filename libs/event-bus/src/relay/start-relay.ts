@@ -21,7 +21,7 @@ export interface RelayOptions {
   /** The least time between two watermarks; default 25. */
   readonly watermarkIntervalMs?: number;
   /**
-   * The least time between two batches that are not full; default 10. An event after a pause goes out at once, and one
+   * The least time between two batches that are not full; default 16. An event after a pause goes out at once, and one
    * that comes while others do waits for half of it on average.
    */
   readonly publishIntervalMs?: number;
@@ -148,7 +148,7 @@ export class Relay {
   }
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
-    const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 10 } = this.options;
+    const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 16 } = this.options;
     const published = (upTo: Position, wentWell: boolean): void => {
       this.position = upTo;
       if (wentWell) this.failure = undefined;
