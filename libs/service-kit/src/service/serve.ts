@@ -23,6 +23,7 @@ import { TimeLimitInterceptor } from '../http/time-limit.interceptor.js';
 import { TokenVerifier } from '../http/token-verifier.js';
 import { validation } from '../http/validation.js';
 import type { ReadModels } from '../projections/read-models.controller.js';
+import { simulatedTime } from '../time/simulated-time.js';
 import { connect } from './bus-transport.js';
 import type { BusTransport } from './bus-transport.js';
 import { Closers } from './closers.js';
@@ -32,7 +33,6 @@ import { nestLogger, requestLog } from './logging.js';
 import { Operations, operationsController } from './operations.controller.js';
 import type { Platform } from './platform.js';
 import { Readiness } from './readiness.js';
-import { simulatedTime } from '../time/simulated-time.js';
 
 /** Work beside requests: a relay, a consumer, a projection. Started before the service listens, stopped after. */
 export interface Background {
