@@ -19,6 +19,7 @@ export interface RelayTurnOptions {
   readonly batchEventsMax: number;
   readonly watermarkIntervalMs: number;
   readonly publishIntervalMs: number;
+  readonly hurryIntervalMs: number;
   /** The position is kept as published; `wentWell`: nothing is on its way that may fail by now. */
   readonly published: (upTo: Position, wentWell: boolean) => void;
   readonly failed: (error: unknown) => void;
@@ -26,8 +27,6 @@ export interface RelayTurnOptions {
 
 const savedWithinMs = 50;
 const saveHangsAfterMs = 1_000;
-/** So much lies between two batches that were hurried, at least. */
-const hurryIntervalMs = 20;
 
 /** Publishes in store order from a checkpoint on, for as long as this copy of the service has the turn. */
 export class RelayTurn {
@@ -135,7 +134,7 @@ export class RelayTurn {
 
   private mayHurryFor(position: Position): boolean {
     const now = performance.now();
-    const may = this.isBehind(this.out, position) && now - this.hurriedAt > hurryIntervalMs;
+    const may = this.isBehind(this.out, position) && now - this.hurriedAt > this.options.hurryIntervalMs;
     if (may) this.hurriedAt = now;
     return may;
   }

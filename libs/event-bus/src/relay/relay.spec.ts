@@ -311,7 +311,7 @@ describe('a relay', () => {
 
   test('keeps nothing back that somebody in this process waits for, unless one was hurried for a moment ago', async () => {
     const publishing = jest.spyOn(bus, 'publish');
-    start({ publishIntervalMs: 600_000 });
+    start({ publishIntervalMs: 600_000, hurryIntervalMs: 600_000 });
     await append('a', ['StageAdvanced']);
     await eventually('the first is out', () => publishing.mock.calls.length === 1);
     await append('b', ['StageAdvanced', 'StageAdvanced']);

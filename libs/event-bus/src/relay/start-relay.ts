@@ -25,6 +25,8 @@ export interface RelayOptions {
    * that comes while others do waits for half of it on average.
    */
   readonly publishIntervalMs?: number;
+  /** The least time between two batches that were not gathered for, because somebody waits; default 20. */
+  readonly hurryIntervalMs?: number;
   /** How long another copy waits after this one was killed; default 2,000. */
   readonly leaseMs?: number;
   readonly onError?: (error: unknown) => void;
@@ -148,7 +150,7 @@ export class Relay {
   }
 
   private turnOptions(): ConstructorParameters<typeof RelayTurn>[0] {
-    const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 16 } = this.options;
+    const { batchEventsMax = 500, watermarkIntervalMs = 25, publishIntervalMs = 16, hurryIntervalMs = 20 } = this.options;
     const published = (upTo: Position, wentWell: boolean): void => {
       this.position = upTo;
       if (wentWell) this.failure = undefined;
@@ -158,6 +160,7 @@ export class Relay {
       batchEventsMax,
       watermarkIntervalMs,
       publishIntervalMs,
+      hurryIntervalMs,
       published,
       failed: (error) => this.failed(error),
     };

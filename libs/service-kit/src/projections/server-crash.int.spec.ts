@@ -25,6 +25,9 @@ beforeEach(() => copies.reset());
 afterEach(() => copies.stopAll());
 afterAll(() => copies.close());
 
+/** A lease that is renewed waits for the disk, and brings along what was committed before: not while a batch is to be forgotten. */
+const lease_ms = 3_000;
+
 /** The process that writes to the disk what nobody waits for. */
 const walWriter = async (): Promise<number> => {
   const { rows } = await copies.pool.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`);
@@ -51,7 +54,7 @@ const forgetTheFourth = async (all: readonly Copy[]): Promise<void> => {
 
 describe('a server that crashes before a batch is on its disk', () => {
   test('has it applied again, and nobody is told meanwhile that it is there', async () => {
-    const copy = await copies.start();
+    const copy = await copies.start({ lease_ms });
     await forgetTheFourth([copy]);
     await expect(copy.runner.waitFor('4', 300)).rejects.toThrow('is not at 4 yet');
     copy.thaw();
@@ -60,7 +63,7 @@ describe('a server that crashes before a batch is on its disk', () => {
   }, 60_000);
 
   test('is not believed by copies that have only seen it either', async () => {
-    const [owner, other] = [await copies.start(), await copies.start()];
+    const [owner, other] = [await copies.start({ lease_ms }), await copies.start({ lease_ms })];
     await forgetTheFourth([owner, other]);
     other.thaw();
     await other.runner.waitFor('4', 10_000);
@@ -68,8 +71,7 @@ describe('a server that crashes before a batch is on its disk', () => {
   }, 60_000);
 
   test('is seen through behind a pooler that hides it', async () => {
-    const copy = copies.add({ hearsOfEnds: false });
-    await copy.runner.start();
+    const copy = await copies.start({ hearsOfEnds: false, lease_ms });
     await forgetTheFourth([copy]);
     copy.thaw();
     await eventually('the batch is there again', async () => (await copies.rows()).length === 4, 10_000);

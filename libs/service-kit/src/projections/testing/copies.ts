@@ -29,6 +29,12 @@ class Gate {
 
 export const lease_ms = 600;
 
+export interface CopyOptions {
+  /** False behind a pooler of connections, which hides that they end. */
+  readonly hearsOfEnds?: boolean;
+  readonly lease_ms?: number;
+}
+
 /** A copy of the service, with connections of its own; it can be frozen and killed like a process. */
 export class Copy {
   readonly behaviour: Behaviour;
@@ -42,7 +48,7 @@ export class Copy {
     log: NumberLog,
     private readonly pool: pg.Pool,
     readonly name: string,
-    hearsOfEnds: boolean,
+    { hearsOfEnds, lease_ms }: Required<CopyOptions>,
   ) {
     this.behaviour = { keep: (n) => n, inBatch: () => Promise.resolve() };
     this.source = new LogReader(log);
@@ -138,19 +144,19 @@ export class Copies {
     await this.pool.query(tablesDdl(seenProjection({ keep: (n) => n, inBatch: () => Promise.resolve() })));
   }
 
-  /** Another copy, not started yet. It may stand behind a pooler, and hear nothing of connections that end. */
-  add({ hearsOfEnds = true } = {}): Copy {
+  /** Another copy, not started yet. */
+  add({ hearsOfEnds = true, lease_ms: own_ms = lease_ms }: CopyOptions = {}): Copy {
     const name = `copy-${(this.started += 1)}`;
     const connection = { connectionString: this.database.url, options: '-c search_path=kit,public', application_name: name, max: 6 };
     const pool = new pg.Pool(connection);
     pool.on('error', () => undefined); // A copy that is killed loses its idle connections too.
-    const copy = new Copy(this.log, pool, name, hearsOfEnds);
+    const copy = new Copy(this.log, pool, name, { hearsOfEnds, lease_ms: own_ms });
     this.running.push(copy);
     return copy;
   }
 
-  async start(): Promise<Copy> {
-    const copy = this.add();
+  async start(options?: CopyOptions): Promise<Copy> {
+    const copy = this.add(options);
     await copy.runner.start();
     return copy;
   }
