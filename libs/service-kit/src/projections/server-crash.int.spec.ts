@@ -1,5 +1,6 @@
 import { startEmbeddedPostgres } from '@cairn/embedded-postgres';
 import type { EmbeddedPostgres } from '@cairn/embedded-postgres';
+import { pgInTransaction } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
 import { testFolder } from '@cairn/embedded-postgres/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -95,23 +96,27 @@ const runnerWith = (after: () => Promise<void>, source = new LogReader(copies.lo
   return { runner, tell: () => told.forEach((listener) => listener()) };
 };
 
-/** Does what is to be done when the condition holds for the first time. */
-const onceThat = (sql: string, forget: string): (() => Promise<boolean>) => {
+/** Forgets once what the update finds, and what goes with it: in one transaction, so that nobody sees half of it. */
+const forgetting = (update: string, rest = ''): (() => Promise<boolean>) => {
   let done = false;
   return async () => {
-    if (done || (await copies.pool.query(sql)).rows.length === 0) return false;
-    done = true;
-    await copies.pool.query(forget);
-    return true;
+    if (done) return false;
+    const forgotten = await pgInTransaction(copies.pool)(async (session) => {
+      if ((await session.query(`${update} RETURNING 1`)).length === 0) return false;
+      if (rest !== '') await session.query(rest);
+      return true;
+    });
+    done ||= forgotten;
+    return forgotten;
   };
 };
 
 const all = (): readonly string[] => [...copies.log.numbers.map((n) => `${n}:${n}`), `count:${copies.log.numbers.length}`].sort();
 
 test('what is committed while a connection ends is not believed', async () => {
-  const forgets = onceThat(
-    `SELECT 1 FROM projection_checkpoint WHERE position = '4'`,
-    `UPDATE projection_checkpoint SET position = '3'; DELETE FROM seen WHERE n = 4; UPDATE seen_count SET many = 3`,
+  const forgets = forgetting(
+    `UPDATE projection_checkpoint SET position = '3' WHERE position = '4'`,
+    'DELETE FROM seen WHERE n = 4; UPDATE seen_count SET many = 3',
   );
   const { runner, tell } = runnerWith(async () => {
     if (await forgets()) tell();
@@ -136,18 +141,20 @@ describe('a generation that is being built', () => {
   test.each([
     {
       what: 'a batch of it',
-      when: `SELECT 1 FROM projection_build WHERE position = '4000'`,
-      forget: `UPDATE projection_build SET position = NULL; DELETE FROM kit_next.seen; UPDATE kit_next.seen_count SET many = 0`,
+      update: `UPDATE projection_build SET position = NULL WHERE position = '4000'`,
+      rest: 'DELETE FROM kit_next.seen; UPDATE kit_next.seen_count SET many = 0',
     },
     {
       what: 'that it was whole',
-      when: `SELECT 1 FROM projection_build WHERE state = 'whole'`,
-      forget: `UPDATE projection_build SET state = 'filling'; DROP INDEX kit_next.seen_kept_idx; ALTER TABLE kit_next.seen DROP CONSTRAINT seen_kept_is_positive`,
+      update: `UPDATE projection_build SET state = 'filling' WHERE state = 'whole'`,
+      rest: 'DROP INDEX kit_next.seen_kept_idx; ALTER TABLE kit_next.seen DROP CONSTRAINT seen_kept_is_positive',
     },
-  ])('is whole when it serves although the server has forgotten $what', async ({ when, forget }) => {
-    const forgets = onceThat(when, forget);
+  ])('is whole when it serves although the server has forgotten $what', async ({ update, rest }) => {
+    const forgets = forgetting(update, rest);
     let forgotten = false;
-    const { runner } = runnerWith(async () => void (forgotten ||= await forgets()));
+    const { runner } = runnerWith(async () => {
+      if (await forgets()) forgotten = true;
+    });
     copies.log.grow(9_000);
     await runner.start();
     await runner.waitFor('9000', 20_000);
@@ -161,7 +168,7 @@ describe('a generation that is being built', () => {
     const source = new LogReader(copies.log);
     let goOn: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (goOn = resolve));
-    const first = onceThat(`SELECT 1 FROM projection_build WHERE position = '4000'`, 'SELECT 1');
+    const first = forgetting(`UPDATE projection_build SET failure = NULL WHERE position = '4000'`);
     const { runner, tell } = runnerWith(async () => {
       if (!(await first())) return;
       source.id = () => held.then(() => copies.log.id);
