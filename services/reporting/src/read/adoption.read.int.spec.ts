@@ -105,6 +105,14 @@ describe('the district as of a point', () => {
     expect([first, later].map(({ totals }) => [totals.exploration, totals.installation])).toEqual([[1, 0], [0, 1]]);
   });
 
+  test('names schools as they are named, whatever a name holds', async () => {
+    const publisher = new Publisher();
+    const names = ['"Quoted" \\ School', 'Tab\tand\u0001bell', 'Línea\nnueva', '],["', '学校 🏫'];
+    await startWith(database.inTransaction, [openDistrict, ...names.map((name, n) => publisher.opened(n + 1, name, { occurredAt: day(1) }))]);
+    const { schools: named } = await adoptionAsOf(database.session, district, initiative, { effective: day(2), recorded: day(2), position: 6 });
+    expect(named.map(({ name }) => name).sort()).toEqual(names.sort());
+  });
+
   describe('of many schools, before the tables were analyzed', () => {
     const count = 60;
     const publisher = new Publisher();
