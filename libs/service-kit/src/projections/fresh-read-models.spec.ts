@@ -15,6 +15,9 @@ const runner = (name: string) => {
       state.woken += 1;
     },
     waitFor: () => Promise.resolve(),
+    get position() {
+      return state.position;
+    },
     has: (position: string) => Number(state.position) >= Number(position),
     status: () => Promise.resolve({ name, caughtUp: state.position === state.head, head: state.head, position: state.position, ...place }),
   };

@@ -4,7 +4,7 @@ import { beforeTheFirst } from './known-position.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import type { ReadModel } from './read-models.controller.js';
 
-type Runner = Pick<ProjectionRunner<never>, 'status' | 'has' | 'rebuild' | 'goBack' | 'waitFor' | 'wake' | 'tables'>;
+type Runner = Pick<ProjectionRunner<never>, 'status' | 'has' | 'position' | 'rebuild' | 'goBack' | 'waitFor' | 'wake' | 'tables'>;
 
 /**
  * The read models of this service, each of which answers only once it has caught up since the start: half a read model
@@ -31,6 +31,11 @@ export class FreshReadModels {
   /** As operations see and rebuild them. */
   get models(): readonly ReadModel[] {
     return Object.values(this.runners);
+  }
+
+  /** Where each of them is, as far as this copy of the service has seen; undefined where it has not. */
+  get positions(): readonly (string | undefined)[] {
+    return Object.values(this.runners).map(({ position }) => position);
   }
 
   /** Has each look for events at once: to be called when some have just been committed. */

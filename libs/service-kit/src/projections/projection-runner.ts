@@ -104,6 +104,11 @@ export class ProjectionRunner<Event> {
     return statusOf(this.projection.name, head, places, { caughtUp, behind_ms, failure: this.failure });
   }
 
+  /** Up to where everything is in the tables, as far as this copy has seen. */
+  get position(): string | undefined {
+    return this.known.value;
+  }
+
   /** Whether everything up to the position is in the tables, as far as this copy has seen; `status` looks. @throws InvalidPositionError */
   has(position: string): boolean {
     return this.known.has(position);

@@ -16,9 +16,10 @@ import type { Point } from '../bitemporal/rows-at.js';
 import type { ReceivedEvent } from '../log/received-event.js';
 import { adoptionRectangles } from './adoption-rectangles.js';
 import { ReadRoute } from './answers.js';
-import { asking, districtPathSchema, pointAsked, requireInitiative } from './asking.js';
-import type { DistrictPath } from './asking.js';
+import { asking, asksForNow, districtPathSchema, newestPoint, pointAsked, requireInitiative } from './asking.js';
+import type { DistrictPath, KnownDistrict } from './asking.js';
 import { Snapshots } from './snapshots.js';
+import type { Find, Snapshot } from './snapshots.js';
 import { standingAt } from './standing.js';
 import { stageTotals, stageTotalsSchema, statusSchema, statusTotals, statusTotalsSchema } from './totals.js';
 
@@ -141,10 +142,12 @@ export class AdoptionAsOfHandler implements IQueryHandler<AdoptionAsOf> {
   constructor(private readonly snapshots: Snapshots) {}
 
   execute({ districtId, asked }: AdoptionAsOf): Promise<AdoptionAnswer> {
-    const district = (session: SqlSession) => requireInitiative(session, districtId, asked.initiative);
-    return this.snapshots.read(asked.position, district, (snapshot, found) =>
-      adoptionAsOf(snapshot.session, districtId, asked.initiative, pointAsked(asked, found, snapshot), { last: true }),
-    );
+    const district: Find<KnownDistrict> = (session, sending) => requireInitiative(session, districtId, asked.initiative, sending);
+    const at = ({ session }: Snapshot, point: Point) => adoptionAsOf(session, districtId, asked.initiative, point, { last: true });
+    if (asksForNow(asked)) {
+      return this.snapshots.readNow(district, (snapshot) => at(snapshot, newestPoint(snapshot)));
+    }
+    return this.snapshots.read(asked.position, district, (snapshot, found) => at(snapshot, pointAsked(asked, found, snapshot)));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SqlSession } from '@cairn/event-bus';
+import type { Sending, SqlSession } from '@cairn/event-bus';
 import { dateOrInstantSchema, minPositionSchema, problems, slugInPathSchema, whenRead } from '@cairn/service-kit';
 import type { ProblemException } from '@cairn/service-kit';
 import { z } from 'zod';
@@ -39,13 +39,18 @@ export const requireDistrict = async (session: SqlSession, district: string): Pr
 };
 
 /** The district, which has the initiative. @throws a 404 problem that names the one of them that is missing */
-export const requireInitiative = async (session: SqlSession, district: string, initiativeId: string): Promise<KnownDistrict> => {
+export const requireInitiative = async (
+  session: SqlSession,
+  district: string,
+  initiativeId: string,
+  sending: Pick<Sending, 'withNext'> = {},
+): Promise<KnownDistrict> => {
   const [row] = await session.query<KnownDistrict & { readonly has: boolean }>(
     `SELECT d.district, d.time_zone AS "timeZone",
        EXISTS (SELECT 1 FROM initiative i WHERE i.district = d.district AND i.initiative_id = $2) AS has
      FROM district d WHERE d.district = $1`,
     [district, initiativeId],
-    { name: 'initiative_of_reader' },
+    { name: 'initiative_of_reader', ...sending },
   );
   if (!row) throw noDistrict(district);
   if (!row.has) throw problems.notFound(`District "${district}" has no initiative "${initiativeId}".`);
@@ -58,9 +63,22 @@ const earlier = (left: string, right: string): string => (left < right ? left : 
 export const recordedAsAsked = (asked: string | undefined, { timeZone }: KnownDistrict, now: string): string =>
   asked === undefined ? now : earlier(whenRead(asked, timeZone), now);
 
+interface AskedPoint {
+  readonly effective?: string | undefined;
+  readonly recorded?: string | undefined;
+  readonly position?: string | undefined;
+}
+
+/** Whether a reader asks for what is newest, on which no calendar has a say. */
+export const asksForNow = ({ effective, recorded, position }: AskedPoint): boolean =>
+  effective === undefined && recorded === undefined && position === undefined;
+
+/** What is newest. */
+export const newestPoint = ({ position, now }: Snapshot): Point => ({ effective: now, recorded: now, position });
+
 /** The point that a reader asks for; absent means now. */
 export const pointAsked = (
-  asked: { readonly effective?: string | undefined; readonly recorded?: string | undefined },
+  asked: AskedPoint,
   district: KnownDistrict,
   { position, now }: Snapshot,
 ): Point => ({

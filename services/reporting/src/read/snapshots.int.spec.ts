@@ -19,10 +19,16 @@ const done = (): Promise<void> => Promise.resolve();
 describe('the snapshot of a request', () => {
   let database: ReportingDatabase;
   let snapshots: Snapshots;
+  let known: string | undefined;
 
   beforeAll(async () => {
     database = await openReportingDatabase();
-    const all = { tables, has: () => true, status: () => Promise.resolve(caughtUp), rebuild: done, goBack: done, waitFor: done, wake: () => undefined };
+    const all = {
+      tables, has: () => true, status: () => Promise.resolve(caughtUp), rebuild: done, goBack: done, waitFor: done, wake: () => undefined,
+      get position() {
+        return known;
+      },
+    };
     snapshots = new Snapshots(database.dataSource, new SystemClock(), new FreshReadModels({ all }));
   });
   afterAll(() => database.close());
@@ -57,5 +63,21 @@ describe('the snapshot of a request', () => {
       await swap.query(`INSERT INTO reporting.district VALUES ('mnps', 'America/Chicago', 1)`);
     });
     expect(await reading).toBe(1);
+  });
+
+  test('of now is read at once where the read models are known to be, and for a while not after that was wrong', async () => {
+    await database.session.query(`INSERT INTO projection_checkpoint (projection, position) VALUES ('all', '7') ON CONFLICT (projection) DO UPDATE SET position = '7'`);
+    const read = async (): Promise<readonly number[]> => {
+      const positions: number[] = [];
+      await snapshots.readNow(lookedUp, ({ position }) => Promise.resolve(positions.push(position)));
+      return positions;
+    };
+    expect(await read()).toEqual([7]);
+    known = '7';
+    expect(await read()).toEqual([7]);
+    known = '6';
+    expect(await read()).toEqual([6, 7]);
+    for (let request = 0; request < 20; request += 1) expect(await read()).toEqual([7]);
+    expect(await read()).toEqual([6, 7]);
   });
 });

@@ -1,5 +1,5 @@
 import { goAlong } from '@cairn/event-bus';
-import type { InTransaction, SqlSession } from '@cairn/event-bus';
+import type { InTransaction, Sending, SqlSession } from '@cairn/event-bus';
 import { Clock } from '@cairn/event-store';
 import { FreshReadModels, onOneStateOf, problems, unavailable } from '@cairn/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -31,10 +31,17 @@ const positionIn = (token: string): number => {
   ]);
 };
 
+/** Finds what a question is about, and may go along with the statement that follows. */
+export type Find<Found> = (session: SqlSession, sending?: Pick<Sending, 'withNext'>) => Promise<Found>;
+
+/** So many requests look first after one did not find the read models where this process knew them to be. */
+const carefulReads = 20;
+
 /** Opens the read models for one request. */
 @Injectable()
 export class Snapshots {
   private readonly onOneState: InTransaction;
+  private carefulFor = 0;
 
   constructor(
     dataSource: DataSource,
@@ -53,15 +60,13 @@ export class Snapshots {
    */
   async read<Found, Result>(
     pinned: string | undefined,
-    find: (session: SqlSession) => Promise<Found>,
+    find: Find<Found>,
     work: (snapshot: Snapshot, found: Found) => Result | Promise<Result>,
   ): Promise<Result> {
     const asked = pinned === undefined ? undefined : positionIn(pinned);
     await this.readModels.requireFresh();
     return this.onOneState(async (session) => {
-      goAlong(session, 'read_models_locked', `LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`);
-      const placed = this.places(session);
-      placed.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+      const placed = this.lockedPlaces(session);
       const found = await find(session);
       const { position, newest } = await placed;
       if (asked !== undefined && asked > position) throw unavailable(`The read models are at reporting:${position}, not yet at ${pinned}.`);
@@ -69,6 +74,60 @@ export class Snapshots {
       const newestRecord = newest?.toISOString() ?? now;
       return work({ session, position: asked ?? position, now: newestRecord > now ? newestRecord : now }, found);
     });
+  }
+
+  /**
+   * Reads at now, for work of one statement that rests on nothing but where the read models stand: it goes in the round
+   * trip of `find`, as if they stood where this process has last moved them, which their places then tell. Where they are
+   * elsewhere, or hold a newer record than the clock allows for, it is done again, by what was looked up.
+   * @throws as `read` does
+   */
+  async readNow<Result>(find: Find<unknown>, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    const known = this.knownPosition();
+    if (known !== undefined) {
+      const guess = await this.readAt(known, find, work);
+      if (guess.holds) return guess.result;
+      this.carefulFor = carefulReads;
+    }
+    return this.read(undefined, find, work);
+  }
+
+  private knownPosition(): number | undefined {
+    if (this.carefulFor > 0) {
+      this.carefulFor -= 1;
+      return undefined;
+    }
+    const { positions } = this.readModels;
+    const known = positions.filter((position) => position !== undefined);
+    return known.length < positions.length ? undefined : Math.min(...known.map(Number));
+  }
+
+  private async readAt<Result>(
+    position: number,
+    find: Find<unknown>,
+    work: (snapshot: Snapshot) => Promise<Result>,
+  ): Promise<{ readonly holds: false } | { readonly holds: true; readonly result: Result }> {
+    await this.readModels.requireFresh();
+    return this.onOneState(async (session) => {
+      const now = this.clock.now();
+      const placed = this.lockedPlaces(session);
+      const found = find(session, { withNext: true });
+      found.catch(() => undefined); // It comes behind the places, which tell of the same failure.
+      const result = work({ session, position, now });
+      result.catch(() => undefined); // What the work makes of another state than this is no matter.
+      const places = await placed;
+      if (places.position !== position || (places.newest !== null && places.newest.toISOString() > now)) return { holds: false };
+      await found;
+      return { holds: true, result: await result };
+    });
+  }
+
+  /** Locks the tables and looks where they stand, along with the statement that follows. */
+  private lockedPlaces(session: SqlSession): Promise<{ readonly position: number; readonly newest: Date | null }> {
+    goAlong(session, 'read_models_locked', `LOCK TABLE ${this.readModels.tables.join(', ')} IN ACCESS SHARE MODE`);
+    const placed = this.places(session);
+    placed.catch(() => undefined); // It comes with the failure of the statement that it goes with.
+    return placed;
   }
 
   /**
