@@ -61,6 +61,17 @@ describe('the embedded PostgreSQL', () => {
     });
   });
 
+  test('takes the processor away from nobody who asks it something', async () => {
+    const server = await start();
+    // What follows the name of the program in this file are its state and 38 more figures before the policy; 3 is SCHED_BATCH.
+    const [backend] = await query(
+      server.url,
+      `SELECT CASE WHEN (pg_stat_file('/proc/self/stat', true)).size IS NOT NULL
+         THEN split_part(split_part(pg_read_file('/proc/self/stat'), ') ', 2), ' ', 39) END AS policy`,
+    );
+    expect(backend).toEqual({ policy: process.platform === 'linux' ? '3' : null });
+  });
+
   test('asks everyone for the password, which only the owner of the data directory can read', async () => {
     const server = await start();
     const stranger = new URL(server.url);
