@@ -22,6 +22,12 @@ export class Signal {
     }
     this.raised = false;
   }
+
+  /** Resolves after `milliseconds`, or once a `notify` comes and it is over. */
+  async rest(milliseconds: number, isOver: () => boolean): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (!isOver() && performance.now() < until) await this.wait(until - performance.now());
+  }
 }
 
 /** Milliseconds before attempt `failures + 1`: doubling, up to `max`. */

@@ -111,8 +111,7 @@ export class CheckpointWriter {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  private async rest(milliseconds: number): Promise<void> {
-    const until = performance.now() + milliseconds;
-    while (!this.stopped && performance.now() < until) await this.signal.wait(until - performance.now());
+  private rest(milliseconds: number): Promise<void> {
+    return this.signal.rest(milliseconds, () => this.stopped);
   }
 }

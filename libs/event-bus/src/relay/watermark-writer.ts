@@ -77,8 +77,7 @@ export class WatermarkWriter {
     }
   }
 
-  private async rest(milliseconds: number): Promise<void> {
-    const until = performance.now() + milliseconds;
-    while (!this.stopped && performance.now() < until) await this.signal.wait(until - performance.now());
+  private rest(milliseconds: number): Promise<void> {
+    return this.signal.rest(milliseconds, () => this.stopped);
   }
 }
