@@ -111,7 +111,10 @@ export const projectionDatabaseOn = (dataSource: DataSource): ProjectionDatabase
 
 export const projectionDatabaseOf = (pool: pg.Pool): ProjectionDatabase => ({
   inTransaction: pgInTransaction(pool),
-  onConnectionEnd: (listener) => void pool.on('remove', listener),
+  onConnectionEnd: (listener) => {
+    pool.on('remove', listener);
+    return () => void pool.off('remove', listener);
+  },
 });
 
 /** Transactions that see one state of the database, for readers. */

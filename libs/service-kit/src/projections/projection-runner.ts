@@ -47,6 +47,7 @@ export class ProjectionRunner<Event> {
   private readonly known: KnownPosition;
   private readonly serving: Serving<Event>;
   private readonly inTransaction: InTransaction;
+  private readonly hearNoMore: () => void;
 
   constructor(
     private readonly projection: Projection<Event>,
@@ -63,7 +64,7 @@ export class ProjectionRunner<Event> {
     [this.rows, this.lease, this.known] = [rows, lease, known];
     this.awaited = new Awaited(source.compare.bind(source));
     this.serving = new Serving({ projection, source, inTransaction, logger, rows, lease, known });
-    database.onConnectionEnd(() => this.serving.doubt());
+    this.hearNoMore = database.onConnectionEnd(() => this.serving.doubt());
   }
 
   /** The tables that readers lock, so that no swap comes between two of their statements. */
@@ -86,6 +87,7 @@ export class ProjectionRunner<Event> {
     for (const signal of [this.work, this.builds, this.ownership]) signal.raise();
     this.options.long?.end();
     await this.running;
+    this.hearNoMore();
     await this.lease.release().catch((error: unknown) => this.logger.warn({ err: error }, 'a lease was not given back; it ends by itself'));
   }
 

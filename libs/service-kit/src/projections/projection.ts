@@ -25,8 +25,8 @@ export interface Page<Event> {
  */
 export interface ProjectionDatabase {
   readonly inTransaction: InTransaction;
-  /** Calls the listener after each end of a connection that is heard of. */
-  readonly onConnectionEnd: (listener: () => void) => void;
+  /** Calls the listener after each end of a connection that is heard of. What it answers puts an end to that. */
+  readonly onConnectionEnd: (listener: () => void) => () => void;
 }
 
 /** A read model that can be derived again at any time: its tables depend on the events alone, never on the clock. */

@@ -82,9 +82,12 @@ describe('a server that crashes before a batch is on its disk', () => {
 /** A runner on the database, after each of whose transactions something is done, as a server does that has crashed. */
 const runnerWith = (after: () => Promise<void>, source = new LogReader(copies.log)) => {
   const { inTransaction } = projectionDatabaseOf(copies.pool);
-  const told: (() => void)[] = [];
+  const told = new Set<() => void>();
   const database = {
-    onConnectionEnd: (listener: () => void) => void told.push(listener),
+    onConnectionEnd: (listener: () => void) => {
+      told.add(listener);
+      return () => void told.delete(listener);
+    },
     inTransaction: (async (work) => {
       const result = await inTransaction(work);
       await after();
@@ -112,6 +115,17 @@ const forgetting = (update: string, rest = ''): (() => Promise<boolean>) => {
 };
 
 const all = (): readonly string[] => [...copies.log.numbers.map((n) => `${n}:${n}`), `count:${copies.log.numbers.length}`].sort();
+
+test('a read model that was stopped hears of no connection any more', async () => {
+  const heard = (): number => copies.pool.listenerCount('remove');
+  const before = heard();
+  const behaviour = { keep: (n: number) => n, inBatch: () => Promise.resolve() };
+  const runner = new ProjectionRunner(seenProjection(behaviour), new LogReader(copies.log), projectionDatabaseOf(copies.pool), pino({ level: 'silent' }));
+  expect(heard()).toBe(before + 1);
+  await runner.start();
+  await runner.stop();
+  expect(heard()).toBe(before);
+});
 
 test('what is committed while a connection ends is not believed', async () => {
   const forgets = forgetting(

@@ -56,6 +56,7 @@ export class Copy {
     const projection: Projection<NumberEvent> = seenProjection(this.behaviour);
     const onConnectionEnd: ProjectionDatabase['onConnectionEnd'] = (listener) => {
       if (hearsOfEnds) pool.on('remove', listener);
+      return () => void pool.off('remove', listener);
     };
     const database = { inTransaction: this.inTransaction, onConnectionEnd };
     this.runner = new ProjectionRunner(projection, this.source, database, pino({ level: 'info' }, warn), { lease_ms });
