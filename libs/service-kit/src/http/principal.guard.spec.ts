@@ -1,3 +1,5 @@
+import { EventEmitter, on } from 'node:events';
+
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
@@ -17,21 +19,44 @@ describe('the clock of a request', () => {
     guard = new PrincipalGuard(await JwtVerifier.open(identity), new Reflector());
   });
 
-  /** What time it is within a request that says that it is another. */
-  const nowFor = (token: string, said = past): Promise<string> => {
+  /** A request that says that it is another time: what time it is within it, whenever it looks, until it is answered. */
+  const begin = async (token: string, said = past): Promise<{ readonly now: () => Promise<string>; readonly answer: () => void }> => {
     const headers: Readonly<Record<string, string>> = { authorization: `Bearer ${token}`, [simulatedNowHeader]: said };
     const request = { params: {}, header: (name: string) => headers[name] };
+    const response = new EventEmitter();
     const context = new ExecutionContextHost([request], PrincipalGuard, PrincipalGuard.prototype.canActivate);
-    return new Promise((resolve, reject) => {
-      simulatedTime(request as never, undefined as never, () => {
-        guard.canActivate(context).then(() => resolve(new RequestClock().now()), reject);
-      });
+    const looks = new EventEmitter();
+    await new Promise<void>((resolve, reject) => {
+      const within = async (): Promise<void> => {
+        await guard.canActivate(context);
+        void (async () => {
+          for await (const [told] of on(looks, 'look')) (told as (now: string) => void)(new RequestClock().now());
+        })();
+        resolve();
+      };
+      simulatedTime(request as never, response as never, () => void within().catch(reject));
     });
+    return { now: () => new Promise((resolve) => looks.emit('look', resolve)), answer: () => void response.emit('finish') };
+  };
+  const nowFor = async (token: string, said?: string): Promise<string> => {
+    const { now, answer } = await begin(token, said);
+    const time = await now();
+    answer();
+    return time;
   };
 
   test('is set by the loader of the sample alone', async () => {
     expect(await nowFor(tokenOf('operator', '*', { simulatesClock: true }))).toBe(past);
     expect(await nowFor(tokenOf('operator', '*'))).not.toBe(past);
+  });
+
+  test('stays as it was set until the request is answered, whatever others do', async () => {
+    const token = tokenOf('operator', '*', { simulatesClock: true });
+    const [first, second] = [await begin(token), await begin(token, '2021-01-01T00:00:00.000Z')];
+    first.answer();
+    expect(await second.now()).toBe('2021-01-01T00:00:00.000Z');
+    second.answer();
+    expect(await nowFor(token)).toBe(past);
   });
 
   test('is not set to what is no instant', async () => {

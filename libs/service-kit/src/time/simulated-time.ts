@@ -10,16 +10,24 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Empty until somebody who may has said what time it is. */
 const storage = new AsyncLocalStorage<{ now?: string }>();
 
+/** Requests that brought a time and are not answered yet. One whose caller went away may still run, and stays among them. */
+let unanswered = 0;
+
 /** The time that the request which runs brings with it; undefined where the machine's clock counts. */
 export const simulatedNow = (): string | undefined => storage.getStore()?.now;
 
 /**
- * Express middleware: makes room for the time of a request that names one. The others do without: from the first such
- * request on Node pays for it at every promise.
+ * Express middleware: makes room for the time of a request that names one. The others do without: as long as there is room
+ * for any, Node pays for it at every promise.
  */
-export const simulatedTime = (request: Request, _response: Response, next: NextFunction): void => {
-  if (request.header(simulatedNowHeader) === undefined) next();
-  else storage.run({}, next);
+export const simulatedTime = (request: Request, response: Response, next: NextFunction): void => {
+  if (request.header(simulatedNowHeader) === undefined) return next();
+  unanswered += 1;
+  response.once('finish', () => {
+    unanswered -= 1;
+    if (unanswered === 0) storage.disable();
+  });
+  storage.run({}, next);
 };
 
 /** From now on it is, for this request, what it says. Only for a principal that may simulate the clock. */
