@@ -20,7 +20,7 @@ describe('the clock of a request', () => {
   });
 
   /** A request that says that it is another time: what time it is within it, whenever it looks, until it is answered. */
-  const begin = async (token: string, said = past): Promise<{ readonly now: () => Promise<string>; readonly answer: () => void }> => {
+  const begin = async (token: string, said = past): Promise<{ readonly now: () => Promise<string>; readonly answer: (statusCode?: number) => void }> => {
     const headers: Readonly<Record<string, string>> = { authorization: `Bearer ${token}`, [simulatedNowHeader]: said };
     const request = { params: {}, header: (name: string) => headers[name] };
     const response = new EventEmitter();
@@ -36,7 +36,7 @@ describe('the clock of a request', () => {
       };
       simulatedTime(request as never, response as never, () => void within().catch(reject));
     });
-    return { now: () => new Promise((resolve) => looks.emit('look', resolve)), answer: () => void response.emit('finish') };
+    return { now: () => new Promise((resolve) => looks.emit('look', resolve)), answer: (statusCode = 200) => void Object.assign(response, { statusCode }).emit('finish') };
   };
   const nowFor = async (token: string, said?: string): Promise<string> => {
     const { now, answer } = await begin(token, said);
@@ -57,6 +57,14 @@ describe('the clock of a request', () => {
     expect(await second.now()).toBe('2021-01-01T00:00:00.000Z');
     second.answer();
     expect(await nowFor(token)).toBe(past);
+  });
+
+  test('stays as it was set in what goes on although it was given up', async () => {
+    const token = tokenOf('operator', '*', { simulatesClock: true });
+    const late = await begin(token);
+    late.answer(503);
+    await nowFor(token);
+    expect(await late.now()).toBe(past);
   });
 
   test('is not set to what is no instant', async () => {

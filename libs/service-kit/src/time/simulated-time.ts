@@ -10,8 +10,8 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Empty until somebody who may has said what time it is. */
 const storage = new AsyncLocalStorage<{ now?: string }>();
 
-/** Requests that brought a time and are not answered yet. One whose caller went away may still run, and stays among them. */
-let unanswered = 0;
+/** Requests that brought a time and may still run. One whose caller went away, or that was given up, stays among them. */
+let open = 0;
 
 /** The time that the request which runs brings with it; undefined where the machine's clock counts. */
 export const simulatedNow = (): string | undefined => storage.getStore()?.now;
@@ -22,10 +22,11 @@ export const simulatedNow = (): string | undefined => storage.getStore()?.now;
  */
 export const simulatedTime = (request: Request, response: Response, next: NextFunction): void => {
   if (request.header(simulatedNowHeader) === undefined) return next();
-  unanswered += 1;
+  open += 1;
   response.once('finish', () => {
-    unanswered -= 1;
-    if (unanswered === 0) storage.disable();
+    if (response.statusCode >= 500) return;
+    open -= 1;
+    if (open === 0) storage.disable();
   });
   storage.run({}, next);
 };
