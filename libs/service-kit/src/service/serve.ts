@@ -130,7 +130,7 @@ const startServing = async (front: HttpFront, platform: Platform, parts: Service
   closers.push(() => app.close());
   const described: { openApi?: OpenAPIObject } = {};
   app.disable('x-powered-by');
-  // Answers name the instant that they are of: no two are the same, and their digest would be worked out for nothing.
+  // Large answers name the instant that they are of, and are never the same again: their digest would be worked out for nothing.
   app.disable('etag');
   app.use(requestContext, simulatedTime, requestLog(logger));
   app.use(methodNotAllowed(() => described.openApi));
