@@ -95,7 +95,7 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Runni
     try {
       const identity = child.pid === undefined ? await failed : await processWith(child.pid);
       const server = identity === undefined ? undefined : { process: identity, port };
-      if (server !== undefined) await yieldToCallers(server.process.pid);
+      if (server !== undefined) await yieldToCallers(server.process.pid, options.cluster.user);
       if (server !== undefined && (await untilAccepting(server, options.password, options.deadline, log.tail))) return server;
       const tail = await log.tail();
       const again = options.port.required === undefined || !tail.includes('could not bind');
@@ -118,7 +118,10 @@ export const adoptPostmaster = async (options: PostmasterOptions): Promise<Runni
   if (server === undefined) return undefined;
   const ready = await untilAccepting(server, options.password, options.deadline, async () => '(of an earlier start)');
   const portFits = options.port.required === undefined || options.port.required === server.port;
-  if (ready && portFits) return server;
+  if (ready && portFits) {
+    await yieldToCallers(server.process.pid, options.cluster.user);
+    return server;
+  }
   await stopPostmaster(server.process, Math.max(1_000, options.deadline - Date.now()));
   return undefined;
 };
