@@ -1,24 +1,25 @@
-import type { SqlSession } from '@cairn/event-bus';
 import { eventually } from '@cairn/event-bus/testing';
 import { SystemClock } from '@cairn/event-store';
 import { FreshReadModels } from '@cairn/service-kit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { projections } from '../testing/project-log.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
 import { Snapshots } from './snapshots.js';
+import type { Find } from './snapshots.js';
 
 const tables = projections.flatMap((projection) => projection.tables);
 const caughtUp = {
   name: 'all', position: '0', head: undefined, caughtUp: true, lagEvents: 0, behind_ms: 0, failure: undefined, generation: 1, canGoBack: false,
 };
-const lookedUp = (session: SqlSession): Promise<unknown> => session.query('SELECT $1::int', [1], { name: 'looked_up' });
+const lookedUp: Find<unknown> = (session, sending) => session.query('SELECT $1::int', [1], { name: 'looked_up', ...sending });
 const done = (): Promise<void> => Promise.resolve();
 
 describe('the snapshot of a request', () => {
   let database: ReportingDatabase;
   let snapshots: Snapshots;
+  let fresh: FreshReadModels;
   let known: string | undefined;
 
   beforeAll(async () => {
@@ -29,7 +30,8 @@ describe('the snapshot of a request', () => {
         return known;
       },
     };
-    snapshots = new Snapshots(database.dataSource, new SystemClock(), new FreshReadModels({ all }));
+    fresh = new FreshReadModels({ all });
+    snapshots = new Snapshots(database.dataSource, new SystemClock(), fresh);
   });
   afterAll(() => database.close());
 
@@ -65,19 +67,42 @@ describe('the snapshot of a request', () => {
     expect(await reading).toBe(1);
   });
 
-  test('of now is read at once where the read models are known to be, and for a while not after that was wrong', async () => {
-    await database.session.query(`INSERT INTO projection_checkpoint (projection, position) VALUES ('all', '7') ON CONFLICT (projection) DO UPDATE SET position = '7'`);
+  describe('of now', () => {
+    const standAt = (position: string): Promise<unknown> =>
+      database.session.query(
+        `INSERT INTO projection_checkpoint (projection, position) VALUES ('all', $1) ON CONFLICT (projection) DO UPDATE SET position = excluded.position`,
+        [position],
+      );
+    /** The positions that the work was done at. */
     const read = async (): Promise<readonly number[]> => {
       const positions: number[] = [];
       await snapshots.readNow(lookedUp, ({ position }) => Promise.resolve(positions.push(position)));
       return positions;
     };
-    expect(await read()).toEqual([7]);
-    known = '7';
-    expect(await read()).toEqual([7]);
-    known = '6';
-    expect(await read()).toEqual([6, 7]);
-    for (let request = 0; request < 20; request += 1) expect(await read()).toEqual([7]);
-    expect(await read()).toEqual([6, 7]);
+    beforeEach(async () => {
+      snapshots = new Snapshots(database.dataSource, new SystemClock(), fresh);
+      await standAt('7');
+    });
+
+    test('is read at once where the read models are known to be', async () => {
+      known = undefined;
+      expect(await read()).toEqual([7]);
+      known = '7';
+      expect(await read()).toEqual([7]);
+    });
+
+    test('is looked up for a while after what was known was wrong, and longer when it is wrong again', async () => {
+      known = '6';
+      expect(await read()).toEqual([6, 7]);
+      for (let request = 0; request < 20; request += 1) expect(await read()).toEqual([7]);
+      expect(await read()).toEqual([6, 7]);
+      for (let request = 0; request < 40; request += 1) expect(await read()).toEqual([7]);
+      known = '7';
+      expect(await read()).toEqual([7]);
+      known = '6';
+      expect(await read()).toEqual([6, 7]);
+      for (let request = 0; request < 20; request += 1) expect(await read()).toEqual([7]);
+      expect(await read()).toEqual([6, 7]);
+    });
   });
 });

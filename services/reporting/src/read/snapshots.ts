@@ -34,14 +34,16 @@ const positionIn = (token: string): number => {
 /** Finds what a question is about, and may go along with the statement that follows. */
 export type Find<Found> = (session: SqlSession, sending?: Pick<Sending, 'withNext'>) => Promise<Found>;
 
-/** So many requests look first after one did not find the read models where this process knew them to be. */
+/** So many requests look first after one did not find the read models where this process took them to be, and twice as many each time that comes again. */
 const carefulReads = 20;
+const carefulReadsMax = 1_280;
 
 /** Opens the read models for one request. */
 @Injectable()
 export class Snapshots {
   private readonly onOneState: InTransaction;
   private carefulFor = 0;
+  private carefulNext = carefulReads;
 
   constructor(
     dataSource: DataSource,
@@ -78,48 +80,51 @@ export class Snapshots {
 
   /**
    * Reads at now, for work of one statement that rests on nothing but where the read models stand: it goes in the round
-   * trip of `find`, as if they stood where this process has last moved them, which their places then tell. Where they are
-   * elsewhere, or hold a newer record than the clock allows for, it is done again, by what was looked up.
+   * trip of `find`, for where this process last knew them to be, and their places in the same snapshot tell whether that is
+   * so. Where they are elsewhere, or hold a newer record than the clock allows for, it is done again, by what was looked up.
    * @throws as `read` does
    */
   async readNow<Result>(find: Find<unknown>, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
-    const known = this.knownPosition();
-    if (known !== undefined) {
-      const guess = await this.readAt(known, find, work);
-      if (guess.holds) return guess.result;
-      this.carefulFor = carefulReads;
-    }
+    if (this.carefulFor === 0) {
+      const guess = await this.readAsKnown(find, work);
+      if (guess !== undefined) return guess.result;
+    } else this.carefulFor -= 1;
     return this.read(undefined, find, work);
   }
 
-  private knownPosition(): number | undefined {
-    if (this.carefulFor > 0) {
-      this.carefulFor -= 1;
+  /** Undefined where nothing is known, and where it was not so. */
+  private async readAsKnown<Result>(
+    find: Find<unknown>,
+    work: (snapshot: Snapshot) => Promise<Result>,
+  ): Promise<{ readonly result: Result } | undefined> {
+    await this.readModels.requireFresh();
+    const asked = await this.onOneState(async (session) => {
+      // Only now, because a connection may have been waited for.
+      const [position, now] = [this.knownPosition(), this.clock.now()];
+      if (position === undefined) return undefined;
+      const placed = this.lockedPlaces(session);
+      const found = find(session, { withNext: true });
+      found.catch(() => undefined); // Whether there is what was asked for is of interest once the place is right.
+      const result = work({ session, position, now });
+      await result.catch(() => undefined); // So is what the work made of it. A statement that fails is told by the transaction.
+      return { position, now, placed, found, result };
+    });
+    if (asked === undefined) return undefined;
+    const { position, newest } = await asked.placed;
+    if (position !== asked.position || (newest !== null && newest.toISOString() > asked.now)) {
+      this.carefulFor = this.carefulNext;
+      this.carefulNext = Math.min(carefulReadsMax, this.carefulNext * 2);
       return undefined;
     }
+    this.carefulNext = carefulReads;
+    await asked.found;
+    return { result: await asked.result };
+  }
+
+  private knownPosition(): number | undefined {
     const { positions } = this.readModels;
     const known = positions.filter((position) => position !== undefined);
     return known.length < positions.length ? undefined : Math.min(...known.map(Number));
-  }
-
-  private async readAt<Result>(
-    position: number,
-    find: Find<unknown>,
-    work: (snapshot: Snapshot) => Promise<Result>,
-  ): Promise<{ readonly holds: false } | { readonly holds: true; readonly result: Result }> {
-    await this.readModels.requireFresh();
-    return this.onOneState(async (session) => {
-      const now = this.clock.now();
-      const placed = this.lockedPlaces(session);
-      const found = find(session, { withNext: true });
-      found.catch(() => undefined); // It comes behind the places, which tell of the same failure.
-      const result = work({ session, position, now });
-      result.catch(() => undefined); // What the work makes of another state than this is no matter.
-      const places = await placed;
-      if (places.position !== position || (places.newest !== null && places.newest.toISOString() > now)) return { holds: false };
-      await found;
-      return { holds: true, result: await result };
-    });
   }
 
   /** Locks the tables and looks where they stand, along with the statement that follows. */
