@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
+
 import { Clock } from '@cairn/event-store';
 import { FreshReadModels } from '@cairn/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import fc from 'fast-check';
-import type pg from 'pg';
 
 import { historyStart, lawfulHistoryArb } from '../testing/lawful-history.js';
 import { projections, startWith } from '../testing/project-log.js';
@@ -109,8 +110,8 @@ describe('the district as of now', () => {
     // From its second request on, a connection knows the statements.
     for (let request = 0; request < 2; request += 1) await now();
     let roundTrips = 0;
-    const pool = (database.dataSource.driver as unknown as { readonly master: pg.Pool }).master;
-    pool.once('acquire', (client) => client.connection.on('readyForQuery', () => (roundTrips += 1)));
+    const { master: pool } = database.dataSource.driver as unknown as { readonly master: EventEmitter };
+    pool.once('acquire', ({ connection }: { readonly connection: EventEmitter }) => connection.on('readyForQuery', () => (roundTrips += 1)));
     expect((await now()).totals.exploration).toBe(1);
     expect(roundTrips).toBe(1);
   });
