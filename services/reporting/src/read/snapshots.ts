@@ -34,7 +34,10 @@ const positionIn = (token: string): number => {
 /** Finds what a question is about, and may go along with the statement that follows. */
 export type Find<Found> = (session: SqlSession, sending?: Pick<Sending, 'withNext'>) => Promise<Found>;
 
-/** So many requests look first after one did not find the read models where this process took them to be, and twice as many each time that comes again. */
+/**
+ * So many requests look first after one did not find the read models where this process took them to be, and twice as many
+ * each time that comes again.
+ */
 const carefulReads = 20;
 const carefulReadsMax = 1_280;
 
