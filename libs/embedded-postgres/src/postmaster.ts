@@ -118,10 +118,7 @@ export const adoptPostmaster = async (options: PostmasterOptions): Promise<Runni
   if (server === undefined) return undefined;
   const ready = await untilAccepting(server, options.password, options.deadline, async () => '(of an earlier start)');
   const portFits = options.port.required === undefined || options.port.required === server.port;
-  if (ready && portFits) {
-    await yieldToCallers(server.process.pid, options.cluster.user);
-    return server;
-  }
+  if (ready && portFits) return server;
   await stopPostmaster(server.process, Math.max(1_000, options.deadline - Date.now()));
   return undefined;
 };

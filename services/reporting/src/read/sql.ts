@@ -15,8 +15,8 @@ export const jsonWord = (word: string): string => `coalesce('"' || ${word} || '"
 export const jsonNumber = (number: string): string => `coalesce((${number})::text, 'null')`;
 
 /**
- * The text of a JSON array that has an array for each row, of these cells, each of them JSON. It takes the server a third less
- * time than `json_agg`, which looks up anew for each value of each row how its type is written.
+ * The text of a JSON array that has an array for each row, of these cells, each of them JSON. It takes the server a quarter less
+ * time for 150 schools than `json_agg`, which looks up anew for each value of each row how its type is written.
  */
 export const jsonRows = (cells: readonly string[]): string =>
   `'[' || coalesce(string_agg('[' || ${cells.join(` || ',' || `)} || ']', ','), '') || ']'`;
