@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
@@ -60,18 +59,6 @@ describe('the embedded PostgreSQL', () => {
       buffers: '128MB',
       superuser: true,
     });
-  });
-
-  test('takes the processor away from nobody who asks it something, where the system can be told so', async () => {
-    const server = await start();
-    // The figures of a process on Linux begin behind its name; the 39th is its policy, of which 3 is SCHED_BATCH.
-    const [backend] = await query(
-      server.url,
-      `SELECT CASE WHEN (pg_stat_file('/proc/self/stat', true)).size IS NOT NULL
-         THEN split_part(split_part(pg_read_file('/proc/self/stat'), ') ', 2), ' ', 39) END AS policy`,
-    );
-    const canBeTold = spawnSync('chrt', ['-b', '0', 'true']).status === 0;
-    expect(backend).toEqual({ policy: canBeTold ? '3' : process.platform === 'linux' ? '0' : null });
   });
 
   test('asks everyone for the password, which only the owner of the data directory can read', async () => {

@@ -9,7 +9,6 @@ import type { RunningPostmaster } from './postmaster-file.js';
 import { processWith, stillRuns } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { openLog } from './server-log.js';
-import { yieldToCallers } from './scheduling.js';
 
 export const serverUrl = (password: string, port: number, database: string): string =>
   `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
@@ -95,7 +94,6 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Runni
     try {
       const identity = child.pid === undefined ? await failed : await processWith(child.pid);
       const server = identity === undefined ? undefined : { process: identity, port };
-      if (server !== undefined) await yieldToCallers(server.process.pid, options.cluster.user);
       if (server !== undefined && (await untilAccepting(server, options.password, options.deadline, log.tail))) return server;
       const tail = await log.tail();
       const again = options.port.required === undefined || !tail.includes('could not bind');
