@@ -1,68 +1,42 @@
 import type { EventEmitter } from 'node:events';
 
-import { Clock } from '@cairn/event-store';
-import { FreshReadModels } from '@cairn/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import fc from 'fast-check';
 
 import { historyStart, lawfulHistoryArb } from '../testing/lawful-history.js';
-import { projections, startWith } from '../testing/project-log.js';
+import { startWith } from '../testing/project-log.js';
 import { day, district, initiative, Publisher } from '../testing/public-events.js';
 import { openReportingDatabase } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
+import { SetClock, StandingReadModels } from '../testing/standing-read-models.js';
 import { AdoptionAsOf, adoptionAsOf, AdoptionAsOfHandler } from './adoption.read.js';
 import type { AdoptionAnswer } from './adoption.read.js';
 import { Snapshots } from './snapshots.js';
-
-const names = projections.map(({ name }) => name);
-const done = (): Promise<void> => Promise.resolve();
-
-class SetClock extends Clock {
-  time = day(20);
-  now(): string {
-    return this.time;
-  }
-}
 
 // It is asked for where this process knows the read models to be, before anybody has looked whether they are there.
 describe('the district as of now', () => {
   const publisher = new Publisher('mnps');
   const [openDistrict, defined] = [publisher.districtRegistered(), publisher.initiativeDefined()];
   const school = [publisher.opened(1, 'Glencliff High', { occurredAt: day(1) }), publisher.started(1, { occurredAt: day(2) })];
-  const clock = new SetClock();
+  const clock = new SetClock(day(20));
+  const models = new StandingReadModels();
   let database: ReportingDatabase;
-  let known: number | undefined;
   let handler: AdoptionAsOfHandler;
-
-  const runner = (name: string, tables: readonly string[]) => ({
-    tables, has: () => true, rebuild: done, goBack: done, waitFor: done, wake: () => undefined,
-    get position() {
-      return known === undefined ? undefined : String(known);
-    },
-    status: () => Promise.resolve({ name, position: '0', head: undefined, caughtUp: true, lagEvents: 0, behind_ms: 0, failure: undefined, generation: 1, canGoBack: false }),
-  });
-  const fresh = new FreshReadModels(Object.fromEntries(projections.map(({ name, tables }) => [name, runner(name, tables)])));
 
   beforeAll(async () => {
     database = await openReportingDatabase();
   });
   afterAll(() => database.close());
   beforeEach(() => {
-    handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, fresh));
+    handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, models.fresh));
     clock.time = day(20);
-    known = undefined;
+    models.known = undefined;
   });
 
-  const standAt = async (position: number | null, of: readonly string[] = names): Promise<void> => {
-    await database.session.query(
-      `INSERT INTO projection_checkpoint (projection, position) SELECT unnest($1::text[]), $2 ON CONFLICT (projection) DO UPDATE SET position = excluded.position`,
-      [of, position],
-    );
-  };
   const begin = async (log: readonly AnyPublicEvent[], position: number | null): Promise<void> => {
     await startWith(database.inTransaction, [openDistrict, defined, ...log]);
-    await standAt(position);
+    await models.standAt(database.session, position);
   };
   const now = (initiativeId = initiative, of = district): Promise<AdoptionAnswer> =>
     handler.execute(new AdoptionAsOf(of, { initiative: initiativeId }));
@@ -83,9 +57,9 @@ describe('the district as of now', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ log, hours, stands, knownFrom, elsewhere }) => {
         await begin(log, stands);
-        handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, fresh));
+        handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, models.fresh));
         clock.time = new Date(historyStart + hours * 3_600_000).toISOString();
-        known = { nothing: undefined, there: stands, elsewhere }[knownFrom];
+        models.known = { nothing: undefined, there: stands, elsewhere }[knownFrom];
         const answer = await now();
         const newest = [clock.time, ...[openDistrict, defined, ...log].map(({ recordedat }) => recordedat)].sort().at(-1);
         expect([answer.effective, answer.recorded, positionOf(answer)]).toEqual([newest, newest, stands]);
@@ -97,16 +71,16 @@ describe('the district as of now', () => {
 
   test('is as far as the read model that is least far, and from the beginning while one has none', async () => {
     await begin(school, 4);
-    known = 4;
-    await standAt(3, ['history']);
+    models.known = 4;
+    await models.standAt(database.session, 3, ['history']);
     expect(positionOf(await now())).toBe(3);
-    await standAt(null, ['history']);
+    await models.standAt(database.session, null, ['history']);
     expect(positionOf(await now())).toBe(0);
   });
 
   test('takes one round trip where it is known how far the read models are', async () => {
     await begin(school, 4);
-    known = 4;
+    models.known = 4;
     // From its second request on, a connection knows the statements.
     for (let request = 0; request < 2; request += 1) await now();
     let roundTrips = 0;
@@ -119,11 +93,11 @@ describe('the district as of now', () => {
   test('is refused in the same words, whether or not something is known', async () => {
     await database.close();
     database = await openReportingDatabase();
-    handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, fresh));
+    handler = new AdoptionAsOfHandler(new Snapshots(database.dataSource, clock, models.fresh));
     await begin([], 2);
     // First by statements that are new to their connection, then by prepared ones, which go together.
     for (const position of [2, 2, undefined, 1]) {
-      known = position;
+      models.known = position;
       await expect(now(initiative, 'nowhere')).rejects.toMatchObject({ problem: { status: 404, detail: 'There is no district "nowhere" that you can see.' } });
       await expect(now('basket-weaving')).rejects.toMatchObject({ problem: { status: 404, detail: 'District "mnps" has no initiative "basket-weaving".' } });
       expect((await now()).schools).toEqual([]);

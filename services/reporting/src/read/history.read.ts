@@ -1,6 +1,6 @@
 import type { AnyPublicEvent } from '@cairn/contracts';
 import { goAlong } from '@cairn/event-bus';
-import type { SqlSession } from '@cairn/event-bus';
+import type { Sending, SqlSession } from '@cairn/event-bus';
 import { cursorOf, minPositionSchema, pageSchema, placeIn, problems, schoolIdSchema, slugSchema } from '@cairn/service-kit';
 import type { Projection } from '@cairn/service-kit';
 import { Controller, Get, Param, Query as QueryParameters } from '@nestjs/common';
@@ -12,6 +12,7 @@ import type { ReceivedEvent } from '../log/received-event.js';
 import { ReadRoute } from './answers.js';
 import { asking, districtPathSchema } from './asking.js';
 import { Snapshots } from './snapshots.js';
+import type { Find, Snapshot } from './snapshots.js';
 
 // Projection: which events are about a school, and what they correct. What they say stays in the log.
 
@@ -126,10 +127,14 @@ const itemOf = ({ event, initiative_id, corrects, corrected_by }: HistoryRow): H
   data: event.data,
 });
 
-/** Every event about a school in the order of recording, those of one millisecond in the order of receipt. */
+/**
+ * Every event about a school in the order of recording, those of one millisecond in the order of receipt. It is one statement,
+ * which may be the last of its transaction.
+ */
 export const historyOf = async (
   session: SqlSession,
   { district, schoolId, initiativeId, after, limit, position }: HistoryAsked,
+  sending: Pick<Sending, 'last'> = {},
 ): Promise<HistoryAnswer> => {
   const rows = await session.query<HistoryRow>(
     `SELECT e.log_from::text AS place, r.event, e.initiative_id, e.corrects,
@@ -141,15 +146,21 @@ export const historyOf = async (
          (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $4))
      ORDER BY e.recorded_at, e.log_from LIMIT $5::int + 1`,
     [schoolId, district, initiativeId ?? null, after ?? null, limit, position],
+    { name: 'history_of_school', ...sending },
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { items: page.map(itemOf), ...(rows.length > limit && last ? { next: cursorOf(Number(last.place)) } : {}) };
 };
 
-const isKnown = async (session: SqlSession, district: string, schoolId: string): Promise<boolean> => {
-  const rows = await session.query('SELECT 1 FROM school_event WHERE school_id = $1 AND district = $2 LIMIT 1', [schoolId, district]);
-  return rows.length > 0;
+/** @throws a 404 problem */
+const requireSchool = async (session: SqlSession, district: string, schoolId: string, sending: Pick<Sending, 'withNext'> = {}): Promise<void> => {
+  const rows = await session.query(
+    'SELECT 1 FROM school_event WHERE school_id = $1 AND district = $2 LIMIT 1',
+    [schoolId, district],
+    { name: 'school_of_reader', ...sending },
+  );
+  if (rows.length === 0) throw problems.notFound(`District "${district}" has no school "${schoolId}".`);
 };
 
 const pathSchema = districtPathSchema.extend({ schoolId: schoolIdSchema });
@@ -171,11 +182,10 @@ export class HistoryOfSchoolHandler implements IQueryHandler<HistoryOfSchool> {
   execute({ path, asked }: HistoryOfSchool): Promise<HistoryAnswer> {
     const { districtId: district, schoolId } = path;
     const after = placeIn(asked.after, z.int().min(1));
-    const school = (session: SqlSession) => isKnown(session, district, schoolId);
-    return this.snapshots.read(asked.position, school, ({ session, position }, known) => {
-      if (!known) throw problems.notFound(`District "${district}" has no school "${schoolId}".`);
-      return historyOf(session, { district, schoolId, initiativeId: asked.initiative, after, limit: asked.limit, position });
-    });
+    const school: Find<void> = (session, sending) => requireSchool(session, district, schoolId, sending);
+    const page = { district, schoolId, initiativeId: asked.initiative, after, limit: asked.limit };
+    const at = ({ session, position }: Snapshot) => historyOf(session, { ...page, position }, { last: true });
+    return asked.position === undefined ? this.snapshots.readNow(school, at) : this.snapshots.read(asked.position, school, at);
   }
 }
 
