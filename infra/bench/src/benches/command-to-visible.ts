@@ -4,6 +4,7 @@ import type { Benchmark } from '../measure/benchmark.js';
 import { histogramOf, quantileOf } from '../measure/statistics.js';
 import { AdoptionTraffic } from '../platform/adoption-traffic.js';
 import { CairnProcess } from '../platform/cairn-process.js';
+import { BarePath } from '../reference/bare-path.js';
 import { callersDo } from '../setup/events.js';
 
 const callers = 16;
@@ -12,23 +13,34 @@ interface Probe {
   /** Until the command was answered. */
   readonly command_ms: number;
   /** Until a read that asks for what the command recorded was answered: the whole way. */
-  readonly visible_ms: number;
+  readonly read_ms: number;
 }
 
-const probe = async (traffic: AdoptionTraffic): Promise<Probe> => {
+/** A command, and the read that waits for it. */
+interface Journey<Recorded> {
+  command(): Promise<Recorded>;
+  read(recorded: Recorded): Promise<void>;
+}
+
+const probe = async <Recorded>({ command, read }: Journey<Recorded>): Promise<Probe> => {
   const sent = performance.now();
-  const position = await traffic.command();
+  const recorded = await command();
   const answered = performance.now();
-  await traffic.read(position);
-  return { command_ms: answered - sent, visible_ms: performance.now() - sent };
+  await read(recorded);
+  return { command_ms: answered - sent, read_ms: performance.now() - sent };
 };
 
-/** So many probes, one after the other, each a while after the one before, at no fixed beat with the platform's own. */
-const probes = async (traffic: AdoptionTraffic, count: number, pause_ms: number): Promise<readonly Probe[]> => {
-  const seen: Probe[] = [];
-  while (seen.length < count) {
-    seen.push(await probe(traffic));
-    await sleep(pause_ms * (0.5 + Math.random()));
+type Probed<Name extends string> = Readonly<Record<Name, readonly Probe[]>>;
+
+/** So many probes of each kind in turn, each a while after the one before, at no fixed beat with the platform's own. */
+const probesOf = async <Name extends string>(kinds: Readonly<Record<Name, () => Promise<Probe>>>, count: number, pause_ms: number): Promise<Probed<Name>> => {
+  const names = Object.keys(kinds) as Name[];
+  const seen = Object.fromEntries(names.map((name) => [name, [] as Probe[]])) as Record<Name, Probe[]>;
+  for (let turn = 0; turn < count; turn += 1) {
+    for (const name of names) {
+      seen[name].push(await kinds[name]());
+      await sleep(pause_ms * (0.5 + Math.random()));
+    }
   }
   return seen;
 };
@@ -45,14 +57,15 @@ const mostCommands = async (traffic: AdoptionTraffic, seconds: number): Promise<
   return done / took;
 };
 
-/** Sends commands at a rate, whether or not the earlier ones are answered, until told to stop. */
+/** Sends commands, whether or not the earlier ones are answered, until told to stop: with those of the probes so many a second. */
 const sendAt = (traffic: AdoptionTraffic, perSecond: number): (() => Promise<void>) => {
   const running = new Set<Promise<unknown>>();
   const failures: unknown[] = [];
   const started = performance.now();
-  let sent = 0;
+  const sentBefore = traffic.sent;
   const timer = setInterval(() => {
-    for (const due = ((performance.now() - started) / 1_000) * perSecond; sent < due; sent += 1) {
+    const due = sentBefore + ((performance.now() - started) / 1_000) * perSecond;
+    while (traffic.sent < due) {
       const command = traffic.command().catch((error: unknown) => failures.push(error));
       running.add(command);
       void command.finally(() => running.delete(command));
@@ -61,46 +74,64 @@ const sendAt = (traffic: AdoptionTraffic, perSecond: number): (() => Promise<voi
   return async () => {
     clearInterval(timer);
     await Promise.all(running);
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${sent} commands failed`);
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${traffic.sent - sentBefore} commands failed`);
   };
 };
 
-const told = (name: string, seen: readonly Probe[]): string[] => {
-  const of = (part: keyof Probe, quantile: number): string => quantileOf(seen.map((one) => one[part]), quantile).toFixed(1);
-  const figures = (part: keyof Probe): string => `p50 ${of(part, 0.5)} p90 ${of(part, 0.9)} p99 ${of(part, 0.99)} max ${of(part, 1)} ms`;
-  return [
-    `${name}, ${seen.length} commands`,
-    `  command answered   ${figures('command_ms')}`,
-    `  visible            ${figures('visible_ms')}`,
-    ...histogramOf(seen.map(({ visible_ms }) => visible_ms)).map((line) => `    ${line}`),
-  ];
+const quantilesOf = (durations_ms: readonly number[]): string => {
+  const of = (quantile: number): string => quantileOf(durations_ms, quantile).toFixed(1);
+  return `p50 ${of(0.5)} p90 ${of(0.9)} p99 ${of(0.99)} max ${of(1)} ms`;
+};
+
+const readsOf = (seen: readonly Probe[]): readonly number[] => seen.map(({ read_ms }) => read_ms);
+
+const told = (name: string, { adoption, district }: Probed<'adoption' | 'district'>): string[] => [
+  `${name}, ${adoption.length} commands, and as many that are followed by a read of the district`,
+  `  command answered    ${quantilesOf([...adoption, ...district].map(({ command_ms }) => command_ms))}`,
+  `  visible             ${quantilesOf(readsOf(adoption))}`,
+  ...histogramOf(readsOf(adoption)).map((line) => `    ${line}`),
+  `  read with district  ${quantilesOf(readsOf(district))}`,
+];
+
+/** What the machine takes at this hour for the trips alone: the figure to hold the others against. */
+const toldBeside = (adoption: readonly Probe[], byHand: readonly Probe[]): string[] => {
+  const times = quantileOf(readsOf(adoption), 0.5) / quantileOf(readsOf(byHand), 0.5);
+  return [`  by hand, in turn    ${quantilesOf(readsOf(byHand))}`, `  visible: ${times.toFixed(2)} x the same trips to the database by hand`];
 };
 
 export const commandToVisible: Benchmark = {
   name: 'command-to-visible',
   title: 'Command over HTTP to visible in the read model of another service',
   run: async ({ server, smoke }) => {
+    // Which ends with this process, should the other not start.
+    const byHand = await BarePath.start(await server.database('bench_by_hand'), 150 * 8);
     const cairn = await CairnProcess.start({ databaseUrl: await server.database('bench_visible') });
     try {
       // So many, also for a smoke run, that a machine which stands still for a second leaves some that are not being written to.
       const traffic = await AdoptionTraffic.open(cairn, 150, 8);
+      const command = () => traffic.command();
+      const kinds = {
+        adoption: () => probe({ command, read: (recorded) => traffic.readAdoption(recorded) }),
+        district: () => probe({ command, read: (recorded) => traffic.readDistrict(recorded) }),
+      };
+      const hand = { byHand: () => probe({ command: () => byHand.command(), read: (recorded) => byHand.read(recorded) }) };
       const count = smoke ? 10 : 500;
-      await probes(traffic, smoke ? 5 : 100, 5);
+      await probesOf({ ...kinds, ...hand }, smoke ? 5 : 100, 5);
       const most = await mostCommands(traffic, smoke ? 0.5 : 5);
       await sleep(smoke ? 0 : 2_000);
-      const idle = await probes(traffic, count, 20);
+      const idle = await probesOf({ ...kinds, ...hand }, count, 20);
       const stop = sendAt(traffic, most / 2);
-      const half = await probes(traffic, count, 20).finally(stop);
+      const half = await probesOf(kinds, count, 20).finally(stop);
       const verdicts = [
-        { name: 'idle', seen: idle },
-        { name: 'half load', seen: half },
+        { name: 'idle', seen: idle.adoption },
+        { name: 'half load', seen: half.adoption },
       ].flatMap(({ name, seen }) =>
         [
           { quantile: 0.5, target: 15 },
           { quantile: 0.99, target: 60 },
         ].map(({ quantile, target }) => ({
           what: `${name}, p${quantile * 100}`,
-          measured: quantileOf(seen.map(({ visible_ms }) => visible_ms), quantile),
+          measured: quantileOf(readsOf(seen), quantile),
           target,
           is: 'at-most' as const,
           unit: 'ms' as const,
@@ -110,13 +141,14 @@ export const commandToVisible: Benchmark = {
         lines: [
           `${most.toFixed(0)} commands/s at most, from ${callers} callers that wait for each answer; half load is ${(most / 2).toFixed(0)}/s`,
           ...told('idle', idle),
+          ...toldBeside(idle.adoption, idle.byHand),
           ...told('half load', half),
         ],
         verdicts,
         figures: { commandsPerSecondMax: most, idle, half },
       };
     } finally {
-      await cairn.stop();
+      await Promise.all([cairn.stop(), byHand.stop()]);
     }
   },
 };

@@ -6,16 +6,31 @@ const started = Date.parse('2025-03-03T06:00:00.000Z');
 
 interface Answer {
   readonly position: string;
+  readonly events: readonly { readonly eventId: string }[];
+}
+
+/** What a command has put on record, and where it is to be seen. */
+export interface Recorded {
+  readonly position: string;
+  readonly eventId: string;
+  readonly schoolId: string;
+  readonly initiativeId: string;
+}
+
+interface Adoption {
+  readonly schoolId: string;
+  readonly initiativeId: string;
 }
 
 /** Lawful commands for the adoptions of a district's schools: start, then pause and resume in turn, a minute apart. */
 export class AdoptionTraffic {
-  private readonly moves = new Map<string, number>();
-  private readonly idle: string[];
+  private readonly moves = new Map<Adoption, number>();
+  private commands = 0;
+  private readonly idle: Adoption[];
 
   private constructor(
     private readonly cairn: CairnProcess,
-    adoptions: readonly string[],
+    adoptions: readonly Adoption[],
   ) {
     this.idle = [...adoptions];
   }
@@ -37,26 +52,42 @@ export class AdoptionTraffic {
       cursor = page.nextCursor;
     }
     if (ids.length !== schools) throw new Error(`${ids.length} schools are there, ${schools} were imported`);
-    const adoptions = ids.flatMap((id) => names.map((_, at) => `${id}/adoptions/initiative-${at}`));
+    const adoptions = ids.flatMap((schoolId) => names.map((_, at) => ({ schoolId, initiativeId: `initiative-${at}` })));
     return new AdoptionTraffic(cairn, adoptions);
   }
 
-  /** Sends one command to the adoption that rested longest; answers the position it was recorded at. */
-  async command(): Promise<string> {
+  /** How many commands were sent. */
+  get sent(): number {
+    return this.commands;
+  }
+
+  /** Sends one command to the adoption that rested longest. */
+  async command(): Promise<Recorded> {
+    this.commands += 1;
     const adoption = this.idle.shift();
     if (adoption === undefined) throw new Error('Every adoption is being written to');
+    const { schoolId, initiativeId } = adoption;
     const move = this.moves.get(adoption) ?? 0;
     const name = move === 0 ? 'start' : move % 2 === 1 ? 'pause' : 'resume';
     const occurredAt = new Date(started + move * 60_000).toISOString();
     const json = name === 'start' ? { occurredAt } : { occurredAt, reason: 'for a benchmark' };
-    const { position } = await this.cairn.ask<Answer>('POST', `${path}/schools/${adoption}/${name}`, { json });
+    const { position, events } = await this.cairn.ask<Answer>('POST', `${path}/schools/${schoolId}/adoptions/${initiativeId}/${name}`, { json });
+    const [event] = events;
+    if (event === undefined) throw new Error(`The command ${name} has recorded nothing`);
     this.moves.set(adoption, move + 1);
     this.idle.push(adoption);
-    return position;
+    return { position, eventId: event.eventId, schoolId, initiativeId };
   }
 
-  /** Reads the district as an operator's page does, with that position applied. */
-  async read(position: string): Promise<void> {
+  /** Reads what is on record of the adoption, as the page of its school does. @throws unless it holds what was recorded */
+  async readAdoption({ position, eventId, schoolId, initiativeId }: Recorded): Promise<void> {
+    const asked = `initiative=${initiativeId}&limit=200&min-position=${position}`;
+    const { items } = await this.cairn.ask<{ items: readonly { eventId: string }[] }>('GET', `${path}/schools/${schoolId}/history?${asked}`);
+    if (!items.some((item) => item.eventId === eventId)) throw new Error(`Event ${eventId} is not to be seen at ${position}`);
+  }
+
+  /** Reads where each school of the district stands, as an operator's first page does, with what was recorded applied. */
+  async readDistrict({ position }: Recorded): Promise<void> {
     await this.cairn.ask('GET', `${path}/adoption?initiative=initiative-0&min-position=${position}`);
   }
 }
