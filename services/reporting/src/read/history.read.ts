@@ -127,6 +127,8 @@ const itemOf = ({ event, initiative_id, corrects, corrected_by }: HistoryRow): H
   data: event.data,
 });
 
+const behindPage = 'AND (e.recorded_at, e.log_from) > (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $6)';
+
 /**
  * Every event about a school in the order of recording, those of one millisecond in the order of receipt. It is one statement,
  * which may be the last of its transaction.
@@ -136,17 +138,17 @@ export const historyOf = async (
   { district, schoolId, initiativeId, after, limit, position }: HistoryAsked,
   sending: Pick<Sending, 'last'> = {},
 ): Promise<HistoryAnswer> => {
+  // Two statements, because a prepared one that holds for both would walk from the first event to every page.
+  const [name, behind] = after === undefined ? ['history_of_school', ''] : ['history_of_school_behind', behindPage];
   const rows = await session.query<HistoryRow>(
     `SELECT e.log_from::text AS place, r.event, e.initiative_id, e.corrects,
-       (SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id AND c.log_from <= $6
+       (SELECT c.event_id FROM school_event c WHERE c.corrects = e.event_id AND c.log_from <= $4
         ORDER BY c.log_from DESC LIMIT 1) AS corrected_by
      FROM school_event e JOIN received_event r ON r.log_position = e.log_from
-     WHERE e.school_id = $1 AND e.district = $2 AND ($3::text IS NULL OR e.initiative_id = $3) AND e.log_from <= $6
-       AND ($4::bigint IS NULL OR (e.recorded_at, e.log_from) >
-         (SELECT a.recorded_at, a.log_from FROM school_event a WHERE a.log_from = $4))
+     WHERE e.school_id = $1 AND e.district = $2 AND ($3::text IS NULL OR e.initiative_id = $3) AND e.log_from <= $4 ${behind}
      ORDER BY e.recorded_at, e.log_from LIMIT $5::int + 1`,
-    [schoolId, district, initiativeId ?? null, after ?? null, limit, position],
-    { name: 'history_of_school', ...sending },
+    [schoolId, district, initiativeId ?? null, position, limit, ...(after === undefined ? [] : [after])],
+    { name, ...sending },
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
