@@ -1,5 +1,3 @@
-import type { EventEmitter } from 'node:events';
-
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AnyPublicEvent } from '@cairn/contracts';
 import fc from 'fast-check';
@@ -7,7 +5,7 @@ import fc from 'fast-check';
 import { historyStart, lawfulHistoryArb } from '../testing/lawful-history.js';
 import { startWith } from '../testing/project-log.js';
 import { day, district, initiative, Publisher } from '../testing/public-events.js';
-import { openReportingDatabase } from '../testing/reporting-database.js';
+import { openReportingDatabase, roundTripsOf } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
 import { SetClock, StandingReadModels } from '../testing/standing-read-models.js';
 import { AdoptionAsOf, adoptionAsOf, AdoptionAsOfHandler } from './adoption.read.js';
@@ -83,10 +81,8 @@ describe('the district as of now', () => {
     models.known = 4;
     // From its second request on, a connection knows the statements.
     for (let request = 0; request < 2; request += 1) await now();
-    let roundTrips = 0;
-    const { master: pool } = database.dataSource.driver as unknown as { readonly master: EventEmitter };
-    pool.once('acquire', ({ connection }: { readonly connection: EventEmitter }) => connection.on('readyForQuery', () => (roundTrips += 1)));
-    expect((await now()).totals.exploration).toBe(1);
+    const { answer, roundTrips } = await roundTripsOf(database, () => now());
+    expect(answer.totals.exploration).toBe(1);
     expect(roundTrips).toBe(1);
   });
 

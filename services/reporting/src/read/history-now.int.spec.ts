@@ -1,10 +1,8 @@
-import type { EventEmitter } from 'node:events';
-
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { startWith } from '../testing/project-log.js';
 import { day, district, initiative, Publisher, schoolId } from '../testing/public-events.js';
-import { openReportingDatabase } from '../testing/reporting-database.js';
+import { openReportingDatabase, roundTripsOf } from '../testing/reporting-database.js';
 import type { ReportingDatabase } from '../testing/reporting-database.js';
 import { SetClock, StandingReadModels } from '../testing/standing-read-models.js';
 import type { HistoryAnswer } from './history.read.js';
@@ -72,10 +70,8 @@ describe('the history of a school as of now', () => {
   test('takes one round trip where it is known how far the read models are', async () => {
     // From its second request on, a connection knows the statements.
     for (let request = 0; request < 2; request += 1) await history();
-    let roundTrips = 0;
-    const { master: pool } = database.dataSource.driver as unknown as { readonly master: EventEmitter };
-    pool.once('acquire', ({ connection }: { readonly connection: EventEmitter }) => connection.on('readyForQuery', () => (roundTrips += 1)));
-    expect(idsOf(await history())).toHaveLength(4);
+    const { answer, roundTrips } = await roundTripsOf(database, () => history());
+    expect(idsOf(answer)).toHaveLength(4);
     expect(roundTrips).toBe(1);
   });
 

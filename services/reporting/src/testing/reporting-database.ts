@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 import type { InTransaction, SqlSession } from '@cairn/event-bus';
 import { testDatabase } from '@cairn/embedded-postgres/testing';
 import { queryOn, transactionsOn } from '@cairn/service-kit';
@@ -38,4 +40,16 @@ export const openReportingDatabase = async (): Promise<ReportingDatabase> => {
       await database.drop();
     },
   };
+};
+
+/** How often the next connection that is taken from the pool waits for the server until the work is done. */
+export const roundTripsOf = async <Answer>(
+  { dataSource }: ReportingDatabase,
+  work: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly roundTrips: number }> => {
+  let roundTrips = 0;
+  const { master: pool } = dataSource.driver as unknown as { readonly master: EventEmitter };
+  pool.once('acquire', ({ connection }: { readonly connection: EventEmitter }) => connection.on('readyForQuery', () => (roundTrips += 1)));
+  const answer = await work();
+  return { answer, roundTrips };
 };
